@@ -1,0 +1,8 @@
+"""The customers floor as a Django app."""
+
+from django.apps import AppConfig
+
+
+class CustomersConfig(AppConfig):
+    name = "customers"
+    default_auto_field = "django.db.models.BigAutoField"

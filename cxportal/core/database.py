@@ -1,0 +1,113 @@
+"""Locks and constraints: what every service uses to hold its promise under load.
+
+The order in which locks are taken is one for the whole house and is the order of
+``LockClass``: customer, contact, person, (member, week), (pod, day), rollup. A service takes
+all its locks at its beginning, class by class, sorted inside a class, so no two services wait
+for one another in a circle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, OperationalError, connection
+
+from cxportal.core.violations import Refused, Violation, busy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LOCK_NOT_AVAILABLE = "55P03"
+
+
+class LockClass(IntEnum):
+    """Classes of advisory locks, in the order in which they are taken."""
+
+    CUSTOMER = 11
+    CONTACT = 12
+    PERSON = 13
+    MEMBER_WEEK = 14
+    POD_DAY = 15
+    ROLLUP = 16
+    AGREEMENT = 17
+    SETTINGS = 18
+
+
+def lock_key(*parts: object) -> int:
+    """A signed 32-bit key for an advisory lock, the same in every process.
+
+    Different things may share a key: they then wait for one another and nothing else.
+    """
+    if len(parts) == 1 and isinstance(parts[0], int) and 0 <= parts[0] < 2**31:
+        return parts[0]
+    digest = hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=4).digest()
+    return int.from_bytes(digest, signed=True)
+
+
+def lock(kind: LockClass, keys: Iterable[int]) -> None:
+    """Take transaction-level advisory locks of one class, sorted, in one round trip.
+
+    Must run inside a transaction; the locks end with it. Raises ``Refused`` (code ``busy``)
+    when ``lock_timeout`` passes; the transaction is then broken and must be left.
+    """
+    wanted = sorted(set(keys))
+    if not wanted:
+        return
+    if not connection.in_atomic_block:
+        raise RuntimeError("a lock outside a transaction would end at once")
+    with translate_errors(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, k) FROM unnest(%s::int[]) AS k",
+            [int(kind), wanted],
+        )
+
+
+def constraint_name(error: BaseException) -> str:
+    """The name of the constraint that an IntegrityError broke, or an empty string."""
+    cause = error.__cause__
+    diag = getattr(cause, "diag", None)
+    return getattr(diag, "constraint_name", None) or ""
+
+
+def sqlstate(error: BaseException) -> str:
+    """The five-character SQLSTATE behind a Django database error, or an empty string."""
+    return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+@contextmanager
+def translate_errors(
+    constraints: Mapping[str, Violation | Callable[[], Violation]] | None = None,
+) -> Iterator[None]:
+    """Turn a lock time-out into ``busy`` and a named broken constraint into its Violation.
+
+    Other errors pass unchanged.
+    """
+    try:
+        yield
+    except OperationalError as error:
+        if sqlstate(error) == LOCK_NOT_AVAILABLE:
+            raise busy() from error
+        raise
+    except IntegrityError as error:
+        found = (constraints or {}).get(constraint_name(error))
+        if found is None:
+            raise
+        raise Refused(found if isinstance(found, Violation) else found()) from error
+
+
+def constraints_now(*names: str) -> None:
+    """Check deferrable constraints now, so that a break is raised inside the service."""
+    quoted = ", ".join(connection.ops.quote_name(name) for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {quoted} IMMEDIATE")
+
+
+def constraints_later(*names: str) -> None:
+    """Defer deferrable constraints, so that intermediate states may break them."""
+    quoted = ", ".join(connection.ops.quote_name(name) for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {quoted} DEFERRED")

@@ -1,0 +1,5 @@
+"""Re-exports the models of every capability of this floor, for Django's app registry."""
+
+from teams.people.models import *  # noqa: F403
+from teams.pods.models import *  # noqa: F403
+from teams.skills.models import *  # noqa: F403

@@ -1,0 +1,73 @@
+"""Who may open what on this floor: fetch and authorise in one step.
+
+Each predicate is ``fetch(user, **url_kwargs)``: it returns the object, raises ``Http404`` for
+strangers (unknown and forbidden look alike) and ``Denied`` with the reason for people who may
+know of the thing but lack the role.
+"""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from cxportal.core.violations import Denied
+from teams.people.models import User
+from teams.pods.models import Pod, RoleGrant
+from teams.pods.queries import standing
+
+Role = RoleGrant.Role
+
+
+def _pod(slug: str) -> Pod:
+    pod = Pod.objects.select_related("area").filter(slug=slug).first()
+    if pod is None:
+        raise Http404
+    return pod
+
+
+def oversees(user: User, pod: Pod) -> bool:
+    """An operations lead of its area, or an executive."""
+    stand = standing(user)
+    return stand.has(Role.OPERATIONS_LEAD, pod.area_id) or stand.has(Role.EXECUTIVE, pod.area_id)
+
+
+def member_pod(user: User, slug: str) -> Pod:
+    """A pod in which the person works, as home or guest."""
+    pod = _pod(slug)
+    stand = standing(user)
+    if pod.pk in stand.member_of:
+        return pod
+    if pod.pk in stand.coach:
+        raise Denied(_("Only members of the pod can open this. You coach %(pod)s.") % {"pod": pod})
+    if oversees(user, pod):
+        raise Denied(_("Only members of the pod can open this. You see %(pod)s in the scorecards.") % {"pod": pod})
+    raise Http404
+
+
+def week_pod(user: User, slug: str) -> Pod:
+    """A pod whose week the person may read: its members and its coaches."""
+    pod = _pod(slug)
+    stand = standing(user)
+    if pod.pk in stand.pods:
+        return pod
+    if oversees(user, pod):
+        raise Denied(
+            _("A roster belongs to its pod. You see the coverage of %(pod)s on your first page.") % {"pod": pod}
+        )
+    raise Http404
+
+
+def known_pod(user: User, slug: str) -> Pod:
+    """A pod of which the person may see counts: members, coaches, leads, executives, administrators."""
+    pod = _pod(slug)
+    stand = standing(user)
+    if pod.pk in stand.pods or oversees(user, pod) or stand.is_administrator:
+        return pod
+    raise Http404
+
+
+def administrator(user: User) -> User:
+    """The person, when they are an administrator."""
+    if not standing(user).is_administrator:
+        raise Denied(_("Only an administrator can open this. Ask one of your company's administrators."))
+    return user

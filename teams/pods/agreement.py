@@ -1,0 +1,104 @@
+"""The bounds that a pod may agree on: a registry of definitions, and the values in force.
+
+Teams stores typed values and knows no meaning above its floor: the app that owns a meaning
+registers the definition at start-up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cxportal.core.violations import Text
+from teams.pods.models import AgreementVersion, Company, OuterLimit, Pod
+
+
+@dataclass(frozen=True)
+class BoundDefinition:
+    """One thing that a pod can agree on.
+
+    ``key`` is stable (``rest_minutes``); ``unit`` one of ``minutes``, ``days``, ``people``,
+    ``share``, ``seconds``, ``choice``, ``flag``; ``least``/``most`` are the outer limits that
+    hold unless the company sets its own.
+    """
+
+    key: str
+    label: Text
+    unit: str
+    default: Any
+    least: float | None = None
+    most: float | None = None
+    effect: Text = ""
+    choices: tuple[tuple[str, Text], ...] = ()
+
+
+@dataclass(frozen=True)
+class Values:
+    """The agreement in force at an instant: a value for every registered bound.
+
+    ``version`` is 0 before a pod has agreed on anything; then the defaults hold.
+    """
+
+    version: int
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values[key] if key in self.values else definition(key).default
+
+
+_definitions: dict[str, BoundDefinition] = {}
+
+
+def register(*definitions: BoundDefinition) -> None:
+    """Make bounds known; registering a key again with the same definition changes nothing."""
+    for new in definitions:
+        if _definitions.setdefault(new.key, new) != new:
+            raise ValueError(f"bound {new.key} is registered twice, differently")
+
+
+def definition(key: str) -> BoundDefinition:
+    return _definitions[key]
+
+
+def definitions() -> Iterator[BoundDefinition]:
+    yield from _definitions.values()
+
+
+def values_at(pod: Pod | int, instant: dt.datetime) -> Values:
+    """The agreement in force for a pod at an instant. One query."""
+    return values_of([pod if isinstance(pod, int) else pod.pk], instant)[pod if isinstance(pod, int) else pod.pk]
+
+
+def values_of(pod_ids: Iterable[int], instant: dt.datetime) -> dict[int, Values]:
+    """The agreements in force for several pods at an instant. One query."""
+    ids = list(pod_ids)
+    found = {pk: Values(0) for pk in ids}
+    rows = (
+        AgreementVersion.objects.filter(pod_id__in=ids, effective_from__lte=instant)
+        .order_by("pod_id", "-effective_from")
+        .distinct("pod_id")
+    )
+    for row in rows:
+        found[row.pod_id] = Values(row.number, row.values)
+    return found
+
+
+def outer_limits(country: str) -> dict[str, tuple[float | None, float | None]]:
+    """Least and most per bound key for a country: its own, else everywhere's, else the definition's."""
+    limits: dict[str, tuple[float | None, float | None]] = {d.key: (d.least, d.most) for d in definitions()}
+    rows = OuterLimit.objects.filter(country__in=["", country]).order_by("country")
+    for row in rows:
+        limits[row.key] = (
+            None if row.minimum is None else float(row.minimum),
+            None if row.maximum is None else float(row.maximum),
+        )
+    return limits
+
+
+def template_values() -> dict[str, Any]:
+    """What a new pod starts with as version 1: the company's template over the defaults."""
+    company = Company.objects.filter(pk=1).first()
+    chosen = company.agreement_template if company else {}
+    return {d.key: chosen.get(d.key, d.default) for d in definitions()}

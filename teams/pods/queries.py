@@ -1,0 +1,116 @@
+"""Who stands where: the roles and pods of a person at an instant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from cxportal.core import periods
+from teams.people.models import User
+from teams.pods.models import Membership, Pod, RoleGrant
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+Role = RoleGrant.Role
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything that permissions ask of a person, on one day.
+
+    ``areas`` maps a role to the ids of its areas; None stands for the whole company.
+    """
+
+    user_id: int
+    home: int | None = None
+    guest: frozenset[int] = field(default_factory=frozenset)
+    coach: frozenset[int] = field(default_factory=frozenset)
+    leads: frozenset[int] = field(default_factory=frozenset)
+    roles: dict[str, frozenset[int] | None] = field(default_factory=dict)
+    pod_areas: dict[int, int] = field(default_factory=dict)
+    partners: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def member_of(self) -> frozenset[int]:
+        """Pods in which the person works: the home pod and those visited as a guest."""
+        return self.guest | ({self.home} if self.home else frozenset())
+
+    @property
+    def pods(self) -> frozenset[int]:
+        """Pods in which the person has any standing of their own."""
+        return self.member_of | self.coach
+
+    def has(self, role: str, area: int | None = None) -> bool:
+        """True when the person holds the role, for the area when one is named."""
+        if role not in self.roles:
+            return False
+        areas = self.roles[role]
+        return area is None or areas is None or area in areas
+
+    @property
+    def is_administrator(self) -> bool:
+        return Role.ADMINISTRATOR in self.roles
+
+
+def standing(user: User | AnonymousUser, day: dt.date | None = None) -> Standing:
+    """The standing of a person on a day (default: today, in UTC). Two queries, kept on the user.
+
+    Deactivated people stand nowhere.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        return Standing(user_id=user.pk or 0)
+    day = day or periods.now().date()
+    kept: dict[dt.date, Standing] = user.__dict__.setdefault("_standing", {})
+    if day not in kept:
+        kept[day] = _standing(user, day)
+    return kept[day]
+
+
+def forget_standing(user: User) -> None:
+    """Ask again after a change of memberships or roles within one request."""
+    user.__dict__.pop("_standing", None)
+
+
+def _standing(user: User, day: dt.date) -> Standing:
+    memberships = list(Membership.objects.filter(member=user, period__contains=day).select_related("pod"))
+    roles: dict[str, frozenset[int] | None] = {}
+    for role, area in RoleGrant.objects.filter(user=user, period__contains=day).values_list("role", "area_id"):
+        known = roles.get(role, frozenset())
+        roles[role] = None if area is None or known is None else known | {area}
+    by_kind: dict[str, set[int]] = {}
+    for membership in memberships:
+        by_kind.setdefault(membership.kind, set()).add(membership.pod_id)
+    return Standing(
+        user_id=user.pk,
+        home=next(iter(by_kind.get("home", ())), None),
+        guest=frozenset(by_kind.get("guest", ())),
+        coach=frozenset(by_kind.get("coach", ())),
+        leads=frozenset(m.pod_id for m in memberships if m.is_lead),
+        roles=roles,
+        pod_areas={m.pod_id: m.pod.area_id for m in memberships},
+        partners=frozenset(m.pod.partner_id for m in memberships if m.pod.partner_id),
+    )
+
+
+def visible_pods(user: User) -> QuerySet[Pod]:
+    """Pods that a person may open in some form, for the switcher and lists; own pods included."""
+    stand = standing(user)
+    own = Q(pk__in=stand.pods)
+    for role in (Role.OPERATIONS_LEAD, Role.EXECUTIVE, Role.ADMINISTRATOR):
+        if role in stand.roles:
+            areas = stand.roles[role]
+            own |= Q() if areas is None else Q(area_id__in=areas)
+            if areas is None:
+                return Pod.objects.filter(closed_at__isnull=True)
+    return Pod.objects.filter(own, closed_at__isnull=True)
+
+
+def members_on(pod: Pod | int, day: dt.date) -> QuerySet[User]:
+    """People whose home pod it is on a day, and its guests; by name."""
+    return User.objects.filter(
+        memberships__pod=pod, memberships__kind__in=["home", "guest"], memberships__period__contains=day
+    ).order_by("name", "pk")
