@@ -1,0 +1,101 @@
+"""Around every request: its id, its log line, and the answer when the database is away."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.loader import render_to_string
+
+from cxportal.core.logs import request_id
+
+logger = logging.getLogger("cxportal.requests")
+
+_GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+# Connection lost (08), server shutting down or recovering (57P), too many connections (53), and none at all:
+# psycopg reports a server that can't be reached without a code.
+_AWAY = re.compile(r"(08...|57P0.|53...)?")
+RETRY_AFTER = 5
+
+type Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+class RequestLogMiddleware:
+    """Gives each request an id (a proxy's, when it looks like one), answers with it, logs one line."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get("X-Request-ID", "")
+        current = given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+        token = request_id.set(current)
+        started = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = current
+            if not request.path.startswith(("/health/", "/static/")):
+                logger.info(
+                    "request",
+                    extra={
+                        "method": request.method,
+                        "path": request.path,
+                        "status": response.status_code,
+                        "ms": round((time.perf_counter() - started) * 1000, 1),
+                    },
+                )
+        finally:
+            request_id.reset(token)
+        return response
+
+
+def is_away(error: BaseException) -> bool:
+    """True when a database error says that the server can't be used now, not that a statement was wrong."""
+    return bool(_AWAY.fullmatch(getattr(error.__cause__, "sqlstate", None) or ""))
+
+
+class DatabaseAwayMiddleware:
+    """Answers 503 with a page that tries again by itself when the database can't be reached."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            return self.get_response(request)
+        except (OperationalError, InterfaceError) as error:
+            # Raised by other middleware (the session's save); those of views arrive below.
+            if not is_away(error):
+                raise
+            return away(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """Called by Django for an exception in a view; None leaves it to the next."""
+        if isinstance(error, OperationalError | InterfaceError) and is_away(error):
+            return away(request)
+        return None
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """503: nothing was saved, try again. The page needs no database; the API gets problem+json."""
+    logger.warning("database away", extra={"path": request.path})
+    response: HttpResponse
+    if request.path.startswith("/api/"):
+        response = JsonResponse(
+            {"type": "about:blank", "title": "The database can't be reached", "status": 503, "violations": []},
+            status=503,
+            content_type="application/problem+json",
+        )
+    else:
+        response = HttpResponse(render_to_string("503.html", {"retry_after": RETRY_AFTER}), status=503)
+        response["Refresh"] = str(RETRY_AFTER) if request.method == "GET" else ""
+        if not response["Refresh"]:
+            del response["Refresh"]
+    response["Retry-After"] = str(RETRY_AFTER)
+    response["Cache-Control"] = "no-store"
+    return response

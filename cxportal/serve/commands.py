@@ -1,0 +1,45 @@
+"""How `manage.py` runs one command: as the right role, with the embedded database beneath it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from cxportal.serve import embedded
+from cxportal.serve.environment import Unusable
+
+# These change tables and therefore run as their owner.
+AS_OWNER = {"migrate", "createcachetable", "flush", "sqlmigrate", "grant_rights", "pgtrigger"}
+# These start without a database (`serve` brings its own).
+WITHOUT_DATABASE = {
+    "serve", "check", "makemigrations", "makemessages", "compilemessages", "collectstatic", "findstatic", "help",
+    "version", "--help", "--version", "-h", "startapp", "spectacular", "test", "diffsettings",
+}  # fmt: skip
+
+
+def run(argv: list[str]) -> int:
+    """Run one management command; a reason why it can't is one sentence and exit code 1."""
+    command = argv[1] if len(argv) > 1 else "help"
+    if command in AS_OWNER:
+        os.environ["CXPORTAL_AS_OWNER"] = "1"
+    try:
+        _execute(command, argv)
+    except Unusable as problem:
+        sys.stderr.write(f"cxportal: {problem}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _execute(command: str, argv: list[str]) -> None:
+    from django.core.management import execute_from_command_line
+
+    supervised = "CXPORTAL_SUPERVISED" in os.environ
+    if command in WITHOUT_DATABASE or supervised or os.environ.get("DATABASE_URL"):
+        execute_from_command_line(argv)
+        return
+    data = Path(os.environ.get("CXPORTAL_DATA") or Path(__file__).resolve().parents[2] / ".data").resolve()
+    with embedded.running(data):
+        execute_from_command_line(argv)
