@@ -166,7 +166,7 @@ def test_funnel_limits_are_the_interpolated_quantiles_of_scipy(n: int, target: f
     def limit(p: float) -> float:
         r = stats.binom.ppf(p, n, target)
         upto, below = stats.binom.cdf([r, r - 1], n, target)
-        return min(1.0, max(0.0, (r - (upto - p) / (upto - below)) / n))
+        return float(np.clip((r - (upto - p) / (upto - below)) / n, 0, 1))
 
     tail = (1 - coverage) / 2
     assert near(s.funnel_limits(target, n, coverage), limit(tail), limit(1 - tail), 1e-6)
