@@ -63,13 +63,14 @@ def programs() -> Path:
 def is_running(data: Path) -> bool:
     """True when a server answers on the data folder's socket."""
     try:
-        _connect(data, SUPERUSER, "postgres").close()
+        connect(data, SUPERUSER, "postgres").close()
     except psycopg.OperationalError:
         return False
     return True
 
 
-def _connect(data: Path, user: str, name: str) -> psycopg.Connection:
+def connect(data: Path, user: str, name: str) -> psycopg.Connection:
+    """A connection of one's own to the embedded server of a data folder."""
     return psycopg.connect(
         host=str(socket_folder(data)), port=5432, user=user, dbname=name, autocommit=True, connect_timeout=5
     )
@@ -321,7 +322,7 @@ def prepare(data: Path) -> bool:
     The owner holds the tables and migrates; the application's role connects and gets its rights
     from ``cxportal.serve.grants`` after each migration.
     """
-    with _connect(data, SUPERUSER, "postgres") as connection:
+    with connect(data, SUPERUSER, "postgres") as connection:
         roles = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
         for role in (OWNER, APP):
             if role not in roles:
