@@ -1,0 +1,1 @@
+"""Plain functions that create rows for tests: one module per floor's room."""
