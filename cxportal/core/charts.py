@@ -155,8 +155,8 @@ def number(value: float) -> str:
 
 def nice_ticks(low: float, high: float, about: int = 6) -> tuple[float, ...]:
     """Round values (steps of 1, 2, 5 times a power of ten) that enclose low to high, about this many."""
-    if high <= low:
-        high = low + 1
+    if high - low <= 1e-9 * max(1.0, abs(low)):
+        high = low + max(1.0, 1e-6 * abs(low))
     rough = (high - low) / about
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * m for m in (1, 2, 5, 10) if power * m >= rough * 0.999)
