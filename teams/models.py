@@ -3,3 +3,6 @@
 from teams.people.models import *  # noqa: F403
 from teams.pods.models import *  # noqa: F403
 from teams.skills.models import *  # noqa: F403
+from teams.staffing.models import *  # noqa: F403
+from teams.scheduling.models import *  # noqa: F403
+from teams.presence.models import *  # noqa: F403

@@ -33,7 +33,12 @@ def work(start: float, end: float) -> Period:
 
 
 def test_a_missing_person_is_short_for_as_long_as_nobody_is_there() -> None:
-    found = steps(DAY, [Need(PHONE, work(7, 21), 2)], [Staffed(PHONE, work(7, 17.5), 1), Staffed(PHONE, work(7, 21), 2)], counted=SERVES)
+    found = steps(
+        DAY,
+        [Need(PHONE, work(7, 21), 2)],
+        [Staffed(PHONE, work(7, 17.5), 1), Staffed(PHONE, work(7, 21), 2)],
+        counted=SERVES,
+    )
     assert short_minutes(found) == 210
     assert gaps(found) == [(work(17.5, 21), 1)]
 

@@ -93,7 +93,10 @@ def test_a_pattern_that_the_gap_swallows_is_found_before_it_is_kept() -> None:
         dt.date(2027, 3, 28),
     ]
     assert empty_days(rule("02:00", "03:30", "Europe/Berlin"), dt.date(2026, 1, 1), dt.date(2027, 12, 31)) == []
-    assert empty_days(rule("02:00", "03:00", "Europe/Berlin", KEEP_DURATION), dt.date(2026, 1, 1), dt.date(2027, 1, 1)) == []
+    assert (
+        empty_days(rule("02:00", "03:00", "Europe/Berlin", KEEP_DURATION), dt.date(2026, 1, 1), dt.date(2027, 1, 1))
+        == []
+    )
 
 
 def test_activities_share_the_shift_without_hole_or_overlap_on_the_night_of_the_change() -> None:
@@ -126,7 +129,9 @@ def test_an_overnight_shift_belongs_to_its_first_day_and_its_minutes_to_the_week
 
 def test_the_minutes_of_the_week_of_the_change_are_elapsed() -> None:
     zone = ZoneInfo("Europe/Berlin")
-    whole = Period(to_instant(dt.date(2026, 10, 19), dt.time(), zone), to_instant(dt.date(2026, 10, 26), dt.time(), zone))
+    whole = Period(
+        to_instant(dt.date(2026, 10, 19), dt.time(), zone), to_instant(dt.date(2026, 10, 26), dt.time(), zone)
+    )
     assert minutes_by_week(whole, zone) == {dt.date(2026, 10, 19): (7 * 24 + 1) * 60}
 
 

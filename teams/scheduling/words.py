@@ -1,0 +1,65 @@
+"""Hours, days and spans as a person reads them on the roster; the only place that words them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from cxportal.core.periods import Period
+
+
+def hours(minutes: int) -> str:
+    """Minutes as ``8 h``, ``3.5 h`` or ``3 h 05``."""
+    whole, rest = divmod(abs(minutes), 60)
+    sign = "−" if minutes < 0 else ""
+    if rest == 0:
+        return sign + _("%(hours)s h") % {"hours": whole}
+    if rest == 30:
+        return sign + _("%(hours)s h") % {"hours": formats.number_format(whole + 0.5, decimal_pos=1)}
+    if whole == 0:
+        return sign + _("%(minutes)s min") % {"minutes": rest}
+    return sign + _("%(hours)s h %(minutes)s") % {"hours": whole, "minutes": f"{rest:02d}"}
+
+
+def bare_hours(minutes: int) -> str:
+    """Minutes as hours without their unit: ``26.5`` in "26.5 of 38 h"."""
+    return formats.number_format(round(minutes / 60, 1), decimal_pos=0 if minutes % 60 == 0 else 1)
+
+
+def clock(instant: dt.datetime, zone: ZoneInfo) -> str:
+    """The wall time, ``07:00``."""
+    return f"{instant.astimezone(zone):%H:%M}"
+
+
+def day(day_: dt.date) -> str:
+    """``Tue 22``."""
+    return f"{formats.date_format(day_, 'D')} {day_.day}"
+
+
+def long_day(day_: dt.date) -> str:
+    """``Tue 22 Dec``."""
+    return f"{day(day_)} {formats.date_format(day_, 'M')}"
+
+
+def day_clock(instant: dt.datetime, zone: ZoneInfo) -> str:
+    """``Thu 07:00``."""
+    local = instant.astimezone(zone)
+    return f"{formats.date_format(local.date(), 'D')} {local:%H:%M}"
+
+
+def span(period: Period, zone: ZoneInfo) -> str:
+    """``17:30–20:00``."""
+    return f"{clock(period.start, zone)}–{clock(period.end, zone)}"
+
+
+def day_span(period: Period, zone: ZoneInfo) -> str:
+    """``Wed 23, 17:30–20:00``."""
+    return f"{day(period.start.astimezone(zone).date())}, {span(period, zone)}"
+
+
+def chip(period: Period, zone: ZoneInfo) -> str:
+    """The short form in a cell, ``07–15:30``: full hours drop their zeros."""
+    return "–".join(clock(edge, zone).removesuffix(":00") for edge in (period.start, period.end))
