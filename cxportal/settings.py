@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.usersessions",
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    "cxportal.core.http.AnswersMiddleware",
 ]
 ROOT_URLCONF = "cxportal.urls"
 WSGI_APPLICATION = "cxportal.wsgi.application"
@@ -91,6 +93,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "cxportal.shell.context",
             ],
         },
     },
@@ -222,19 +225,27 @@ DEFAULT_FROM_EMAIL = env.get("CXPORTAL_MAIL_FROM") or "cxportal@localhost"
 
 # API ---------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "cxportal.core.rest.schema.Description",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "teams.people.authentication.BearerAuthentication",
+        "teams.people.authentication.BrowserAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_PARSER_CLASSES": ["cxportal.core.rest.parsing.StrictJSONParser"],
+    "EXCEPTION_HANDLER": "cxportal.core.rest.problems.handle",
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "cxportal",
+    "DESCRIPTION": "Pods, weeks, contacts and scorecards: the same services, rules and numbers as the pages.",
     "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "cxportal.core.rest.schema.add_refusals",
+    ],
 }
 
 # Logs: one JSON object a line on standard error, with the request's id ----------------------------

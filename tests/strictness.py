@@ -8,11 +8,14 @@ import logging
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 OURS = Path(__file__).resolve().parent.parent / "templates"
+
+
+PHASES: tuple[Literal["setup", "call"], ...] = ("setup", "call")
 
 
 class UndefinedInTemplate(AssertionError):
@@ -33,7 +36,7 @@ class LoudUndefined(str):
         for frame in inspect.stack(context=0):
             node = frame.frame.f_locals.get("self")
             origin = getattr(getattr(node, "origin", None), "name", None)
-            if isinstance(origin, str) and hasattr(node, "token"):
+            if isinstance(origin, str) and node is not None and hasattr(node, "token"):
                 if Path(origin).is_relative_to(OURS):
                     raise UndefinedInTemplate(f"{name} is undefined in {origin}, line {node.token.lineno}")
                 return ""
@@ -50,7 +53,7 @@ def _no_unexpected_error_log(request: pytest.FixtureRequest, caplog: pytest.LogC
     yield
     if request.node.get_closest_marker("expects_error_log"):
         return
-    records = [record for phase in ("setup", "call") for record in caplog.get_records(phase)]  # type: ignore[arg-type]
+    records = [record for phase in PHASES for record in caplog.get_records(phase)]
     errors = [f"{record.name}: {record.getMessage()}" for record in records if record.levelno >= logging.ERROR]
     if errors:
         pytest.fail("unexpected ERROR log lines:\n" + "\n".join(errors))

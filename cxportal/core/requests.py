@@ -7,12 +7,15 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 
 from cxportal.core.logs import request_id
+
+_started: ContextVar[float | None] = ContextVar("request_started", default=None)
 
 logger = logging.getLogger("cxportal.requests")
 
@@ -25,6 +28,11 @@ RETRY_AFTER = 5
 type Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
+def started_at() -> float:
+    """When this request began, in seconds since 1970: what its page can know at the latest."""
+    return _started.get() or time.time()
+
+
 class RequestLogMiddleware:
     """Gives each request an id (a proxy's, when it looks like one), answers with it, logs one line."""
 
@@ -35,6 +43,7 @@ class RequestLogMiddleware:
         given = request.headers.get("X-Request-ID", "")
         current = given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
         token = request_id.set(current)
+        _started.set(time.time())
         started = time.perf_counter()
         try:
             response = self.get_response(request)
