@@ -1,0 +1,13 @@
+// What a fragment that failed says: the page keeps what it shows, a toast names what happened.
+
+import { tell } from "./toast.js";
+
+const words = document.getElementById("toasts")?.dataset ?? {};
+
+document.addEventListener("htmx:sendError", () => tell(words.offline, "watch"));
+document.addEventListener("htmx:timeout", () => tell(words.offline, "watch"));
+document.addEventListener("htmx:responseError", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  // A refetch by the live page tries again by itself; only what a person pressed gets a word.
+  if (requestConfig?.verb !== "get" || xhr.status >= 500) tell(words.failed, "gap");
+});

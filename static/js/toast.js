@@ -1,0 +1,46 @@
+// Toasts: a result stays for 8 s, longer while it is hovered or focused; U undoes the newest one.
+// Messages of the server arrive in the page or out of band; scripts call tell().
+
+const STAY = 8000;
+const region = document.getElementById("toasts");
+
+function watch(toast) {
+  let timer;
+  const leave = () => toast.remove();
+  const start = () => { timer = setTimeout(leave, STAY); };
+  const hold = () => clearTimeout(timer);
+  for (const name of ["pointerenter", "focusin"]) toast.addEventListener(name, hold);
+  for (const name of ["pointerleave", "focusout"]) toast.addEventListener(name, () => { hold(); start(); });
+  toast.addEventListener("submit", () => setTimeout(leave, 50));
+  start();
+}
+
+// tell("No connection", "watch"): a toast without a round trip; the words come from the page.
+export function tell(words, tone = "info") {
+  if (!region) return;
+  const toast = document.createElement("div");
+  toast.className = "toast";
+  toast.dataset.tone = tone;
+  const lines = document.createElement("span");
+  lines.className = "lines";
+  lines.textContent = words;
+  toast.append(lines);
+  region.append(toast);
+}
+
+// undo(): presses the newest undo button; false when there is none.
+export function undo() {
+  const buttons = region?.querySelectorAll("[data-undo]") ?? [];
+  const last = buttons[buttons.length - 1];
+  last?.click();
+  return Boolean(last);
+}
+
+if (region) {
+  region.querySelectorAll(".toast").forEach(watch);
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      for (const node of change.addedNodes) if (node.classList?.contains("toast")) watch(node);
+    }
+  }).observe(region, { childList: true });
+}

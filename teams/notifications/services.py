@@ -1,0 +1,147 @@
+"""Telling people: notices in the portal, and mail that is sent or kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from cxportal.core import periods
+from cxportal.core.realtime import person_topic, publish
+from cxportal.core.violations import Refused, Violation
+from teams.audit.tracking import recorded
+from teams.notifications.models import Mail, Notice
+from teams.people.models import User
+
+MOST_ATTEMPTS = 5
+
+
+@transaction.atomic
+def notify(
+    *,
+    to: Iterable[User | int],
+    kind: str,
+    data: Mapping[str, Any] | None = None,
+    url: str = "",
+    source: str = "",
+    by: User | None = None,
+) -> int:
+    """Leave a notice for each person; the one who acted gets none. Returns how many were written.
+
+    ``kind`` is registered in ``kinds.py``; ``data`` are the JSON-serialisable values of its
+    sentence. With a ``source`` (``shift:12:moved:3``) a repeat of the same act adds nothing.
+    Open pages of these people hear of it on commit. No locks.
+    """
+    people = {person.pk if isinstance(person, User) else person for person in to}
+    if by is not None:
+        people.discard(by.pk)
+    if not people:
+        return 0
+    new = [
+        Notice(recipient_id=person, kind=kind, data=dict(data or {}), url=url, source=source)
+        for person in sorted(people)
+    ]
+    Notice.objects.bulk_create(new, ignore_conflicts=bool(source))
+    publish((person_topic(person) for person in people), "notices")
+    return len(new)
+
+
+@transaction.atomic
+def mark_read(*, by: User, notices: Iterable[int] | None = None) -> int:
+    """Mark the person's notices as read, all of them when no ids are given. Returns how many were unread."""
+    unread = Notice.objects.filter(recipient=by, read_at__isnull=True)
+    if notices is not None:
+        unread = unread.filter(pk__in=list(notices))
+    count = unread.update(read_at=periods.now())
+    if count:
+        publish(person_topic(by.pk), "notices")
+    return count
+
+
+@transaction.atomic
+def send(*, to: str, subject: str, body: str, recipient: User | None = None) -> Mail:
+    """Write a message and, when the installation has a mail server, let a job send it after commit.
+
+    Without a mail server the message is kept at once and shown to administrators.
+    """
+    from teams.notifications import tasks
+
+    mail = Mail(to=to, recipient=recipient, subject=" ".join(subject.split())[:200], body=body)
+    if not settings.MAIL_HOST:
+        mail.state = Mail.State.KEPT
+        mail.trouble = _("This installation has no mail server.")
+    mail.save()
+    if mail.state == Mail.State.WAITING:
+        tasks.deliver.defer(mail_id=mail.pk)
+    return mail
+
+
+def deliver(*, mail_id: int) -> None:
+    """Send one waiting message. A failure is retried by the job; after the last attempt the message is kept.
+
+    Raises what the mail server raised while attempts are left. The row is locked meanwhile, so
+    two workers never send the same message twice.
+    """
+    with transaction.atomic():
+        mail = Mail.objects.select_for_update(skip_locked=True).filter(pk=mail_id, state=Mail.State.WAITING).first()
+        if mail is None:
+            return
+        try:
+            EmailMessage(mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to]).send()
+        except OSError as error:
+            # smtplib's errors are OSErrors; the words tell an administrator what to mend.
+            failed = error
+        else:
+            mail.state, mail.body, mail.trouble, mail.settled_at = Mail.State.SENT, "", "", periods.now()
+            mail.attempts += 1
+            mail.save()
+            return
+    _failed(mail, failed)
+
+
+def _failed(mail: Mail, error: OSError) -> None:
+    last = mail.attempts + 1 >= MOST_ATTEMPTS
+    Mail.objects.filter(pk=mail.pk).update(
+        attempts=F("attempts") + 1,
+        trouble=(str(error) or type(error).__name__)[:300],
+        state=Mail.State.KEPT if last else Mail.State.WAITING,
+    )
+    if not last:
+        raise error
+
+
+@recorded
+def pass_on(*, mail: Mail, by: User) -> Mail:
+    """An administrator gave a kept message to its receiver by hand: its text is emptied."""
+    changed = Mail.objects.filter(pk=mail.pk, state=Mail.State.KEPT).update(
+        state=Mail.State.DONE, body="", settled_at=periods.now(), settled_by=by
+    )
+    mail.refresh_from_db()
+    if not changed and mail.state != Mail.State.DONE:
+        raise Refused(Violation("mail_not_kept", _("This message is not kept any more: it was sent meanwhile.")))
+    return mail
+
+
+@recorded
+def try_again(*, mail: Mail, by: User) -> Mail:
+    """Let the mail server have a kept message once more; refused while there is no server."""
+    from teams.notifications import tasks
+
+    if not settings.MAIL_HOST:
+        raise Refused(
+            Violation(
+                "no_mail_server",
+                _("This installation has no mail server, so nothing can be sent."),
+                way_out=_("Copy the text to its receiver, or name a server in CXPORTAL_SMTP_HOST."),
+            )
+        )
+    changed = Mail.objects.filter(pk=mail.pk, state=Mail.State.KEPT).update(state=Mail.State.WAITING, attempts=0)
+    if changed:
+        tasks.deliver.defer(mail_id=mail.pk)
+    mail.refresh_from_db()
+    return mail
