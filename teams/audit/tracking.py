@@ -6,13 +6,14 @@ the service come from ``acting``; a change without it is recorded too, without a
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pghistory
 import pgtrigger
-from django.db import models
+from django.db import models, transaction
 
 if TYPE_CHECKING:
     from teams.people.models import User
@@ -47,3 +48,15 @@ def acting(*, by: User | None, service: str, **about: str | int) -> Iterator[Non
         context |= {"user": by.pk, "name": by.name}
     with pghistory.context(**context):
         yield
+
+
+def recorded[**P, R](service: Callable[P, R]) -> Callable[P, R]:
+    """Decorator of a service with a keyword ``by``: one transaction, recorded with person and verb."""
+
+    @functools.wraps(service)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        by: Any = kwargs.get("by")
+        with transaction.atomic(), acting(by=by, service=service.__name__):
+            return service(*args, **kwargs)
+
+    return run

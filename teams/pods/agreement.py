@@ -11,6 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, ngettext_lazy
+
 from cxportal.core.violations import Text
 from teams.pods.models import AgreementVersion, Company, OuterLimit, Pod
 
@@ -60,6 +63,29 @@ def register(*definitions: BoundDefinition) -> None:
 
 def definition(key: str) -> BoundDefinition:
     return _definitions[key]
+
+
+def in_words(bound: BoundDefinition, value: Any) -> str:
+    """A value of a bound as a person reads it: ``11 h``, ``2 h 30``, ``3 people``, ``yes``."""
+    if bound.unit == "flag":
+        return str(_("yes") if value else _("no"))
+    if bound.unit == "choice":
+        return str(dict(bound.choices).get(value, value))
+    if not isinstance(value, int | float):
+        return str(ngettext("%(n)s entry", "%(n)s entries", len(value)) % {"n": len(value)})
+    if bound.unit == "minutes" and value >= 60:
+        hours, minutes = divmod(int(value), 60)
+        return f"{hours} h {minutes:02d}" if minutes else f"{hours} h"
+    if bound.unit == "share":
+        return f"{value:.0%}"
+    number = f"{value:g}"
+    words = {
+        "minutes": _("%(n)s min"),
+        "seconds": _("%(n)s s"),
+        "days": ngettext_lazy("%(n)s day", "%(n)s days", int(value)),
+        "people": ngettext_lazy("%(n)s person", "%(n)s people", int(value)),
+    }
+    return str(words[bound.unit] % {"n": number}) if bound.unit in words else number
 
 
 def definitions() -> Iterator[BoundDefinition]:
