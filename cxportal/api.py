@@ -1,0 +1,28 @@
+"""The API: every viewset of the house, listed once."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
+
+from cxportal import api_docs
+from cxportal.core.http import Mark, public
+from cxportal.core.rest.problems import not_found
+from teams.people.api import PeopleOperations
+from teams.pods.api import PodOperations
+
+router = SimpleRouter(use_regex_path=False)
+router.register("pods", PodOperations, "api-pod")
+router.register("people", PeopleOperations, "api-person")
+
+# What can be asked is no secret: the description holds no data of the company.
+schema = SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[])
+schema.mark = Mark("public")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("schema/", schema, name="api-schema"),
+    path("docs/", api_docs.page, name="api-docs"),
+    path("", include(router.urls)),
+    re_path(r"^.*$", public(not_found), name="api-unknown"),
+]

@@ -1,0 +1,121 @@
+"""What a viewset is made of here: operations with a scope and a predicate, input and pages.
+
+An operation fetches and authorises in one step by the same predicate as its page; the scope
+says what a token was made for. A browser that is signed in has every scope.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db.models import Model, QuerySet
+from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from cxportal.core.http import Mark
+from cxportal.core.rest import paging
+from cxportal.core.violations import Denied
+
+if TYPE_CHECKING:
+    from rest_framework.permissions import _PermissionClass
+
+type Method = Callable[..., Response]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The scope that a token needs, and the predicate that fetches what the address names."""
+
+    scope: str
+    fetch: Callable[..., Any] | None = None
+
+    @property
+    def mark(self) -> Mark:
+        return Mark("guarded", self.fetch) if self.fetch else Mark("signed_in")
+
+
+def operation(*, scope: str, fetch: Callable[..., Any] | None = None) -> Callable[[Method], Method]:
+    """Mark a viewset's method. ``fetch(user, **its_url_kwargs)`` is a predicate of permissions.py;
+    the method receives what it found in place of the URL parameters that it names.
+    """
+    names = list(inspect.signature(fetch).parameters)[1:] if fetch else []
+
+    def decorate(method: Method) -> Method:
+        @functools.wraps(method)
+        def guarded(self: Any, request: Request, **kwargs: Any) -> Response:
+            require_scope(request, scope)
+            if fetch is None:
+                return method(self, request, **kwargs)
+            found = fetch(request.user, **{name: kwargs.pop(name) for name in names if name in kwargs})
+            return method(self, request, found, **kwargs)
+
+        guarded.operation = Operation(scope, fetch)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def require_scope(request: Request, scope: str) -> None:
+    """Raises ``Denied`` when the request came by a token that was not made for this."""
+    granted = getattr(request.auth, "scopes", None)
+    if granted is not None and scope not in granted:
+        raise Denied(_("This token lacks the scope %(scope)s.") % {"scope": scope})
+
+
+class PageInput(serializers.Serializer[Any]):
+    """What every list takes."""
+
+    cursor = serializers.CharField(
+        required=False, default="", max_length=500, help_text="`next` of the page before; leave out for the first page."
+    )
+    limit = serializers.IntegerField(
+        required=False, default=paging.DEFAULT, min_value=1, max_value=paging.MOST, help_text="Items a page."
+    )
+
+
+class Operations(ViewSet):
+    """A room's part of the API. Views parse and answer; rules decide and services act."""
+
+    permission_classes: ClassVar[Sequence[_PermissionClass]] = [IsAuthenticated]
+
+    def read(self, request: Request, form: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+        """The body, validated. Raises DRF's ValidationError (422)."""
+        data = form(data=request.data)
+        data.is_valid(raise_exception=True)
+        return dict(data.validated_data)
+
+    def query(self, request: Request, form: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+        """The query parameters, validated. Raises DRF's ValidationError (422)."""
+        data = form(data=request.query_params)
+        data.is_valid(raise_exception=True)
+        return dict(data.validated_data)
+
+    def page[M: Model](
+        self,
+        rows: QuerySet[M],
+        asked: dict[str, Any],
+        *,
+        order: Sequence[str],
+        show: Callable[[list[M]], Sequence[Any]],
+    ) -> Response:
+        """One page: ``{"items": […], "next": cursor or null}``. ``show`` turns rows into items."""
+        found = paging.by_key(rows, order=order, cursor=asked["cursor"], limit=asked["limit"])
+        return Response({"items": show(found.rows), "next": found.next})
+
+    @classmethod
+    def as_view(cls, actions: Any = None, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+        """The view, carrying the permission mark of each of its methods."""
+        view = super().as_view(actions, **initkwargs)
+        marks = {method: getattr(cls, name).operation.mark for method, name in (actions or {}).items()}
+        view.marks = marks  # type: ignore[attr-defined]
+        view.mark = next(iter(marks.values()), Mark("signed_in"))  # type: ignore[attr-defined]
+        return view
