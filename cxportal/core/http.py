@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Concatenate
 
 from django.contrib.auth.views import redirect_to_login
-from django.db import InterfaceError, OperationalError
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -109,23 +109,18 @@ def verb(view: View) -> View:
 
 
 class AnswersMiddleware:
-    """Translate deliberate refusals and database trouble into answers, in one place."""
+    """Translate deliberate refusals and waits for a lock that took too long, in one place."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError):
-            # Trouble inside another middleware (session, sign-in), where no handler stands.
-            return database_away(request)
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """Called by Django for an exception in a view; None leaves it to the next."""
         if isinstance(error, OperationalError) and sqlstate(error) == LOCK_NOT_AVAILABLE:
             return answer(request, busy())
-        if isinstance(error, OperationalError | InterfaceError):
-            return database_away(request)
         return answer(request, error) if isinstance(error, Answer) else None
 
 
@@ -146,15 +141,6 @@ def answer(request: HttpRequest, error: Answer) -> HttpResponse:
         response = render(request, TEMPLATES[error.status], context, status=error.status)
     if isinstance(error, Refused) and error.retry_after:
         response["Retry-After"] = str(error.retry_after)
-    return response
-
-
-def database_away(request: HttpRequest) -> HttpResponse:
-    """503 with a page that tries again by itself; it touches neither session nor database."""
-    from django.template.loader import render_to_string
-
-    response = HttpResponse(render_to_string("503.html", {"path": request.get_full_path()}), status=503)
-    response["Retry-After"] = "5"
     return response
 
 
