@@ -25,7 +25,8 @@ STREAMS_SAME_ORIGIN = environment.is_on(env.get("CXPORTAL_STREAMS_SAME_ORIGIN"),
 DEMO = environment.is_on(env.get("CXPORTAL_DEMO"), default=not PRODUCTION)
 
 SECRET_KEY = environment.secret_key(env, DATA, production=PRODUCTION)
-ALLOWED_HOSTS = [urlsplit(ORIGIN).hostname or ""] if PRODUCTION else [*environment.LOOPBACK, HOST, "testserver"]
+# The loopback names serve the supervisor's own questions for health.
+ALLOWED_HOSTS = [*environment.LOOPBACK, (urlsplit(ORIGIN).hostname or "") if PRODUCTION else HOST]
 CSRF_TRUSTED_ORIGINS = [ORIGIN] if PRODUCTION else []
 
 # What it is made of ------------------------------------------------------------------------------
@@ -117,6 +118,7 @@ elif EMBEDDED:
 _address = OWNER_ADDRESS if AS_OWNER else APP_ADDRESS
 # A lock is asked for 3 s at most; pages are cut after 20 s, commands and jobs may compute for longer.
 _timeouts = "-c lock_timeout=3s -c statement_timeout=" + ("20s" if SERVICE == "pages" else "0")
+_pooled = SERVICE in {"pages", "streams", "jobs"} and not AS_OWNER
 
 DATABASES = {
     "default": {
@@ -126,12 +128,14 @@ DATABASES = {
         "NAME": _address.name,
         "USER": _address.user,
         "PASSWORD": _address.password,
+        # Services with threads share a pool; single commands keep one connection.
+        "CONN_MAX_AGE": 0 if _pooled else None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **dict(_address.options),
             "application_name": f"cxportal-{SERVICE}",
             "options": "" if AS_OWNER else _timeouts,
-            "pool": {"min_size": 1, "max_size": max(4, THREADS + 2), "timeout": 10},
+            "pool": {"min_size": 1, "max_size": max(4, THREADS + 2), "timeout": 10} if _pooled else False,
         },
     },
 }
@@ -147,6 +151,15 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 10}  # type: ignore[assignment]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "teams.people.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "teams.people.forms.SignInForm",
+    "reset_password": "teams.people.forms.ForgotForm",
+    "change_password": "teams.people.forms.OwnPasswordForm",
+}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# How many proxies stand in front decides which address of X-Forwarded-For is believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(env.get("CXPORTAL_PROXIES") or (1 if PRODUCTION else 0))
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

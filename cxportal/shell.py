@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
@@ -92,6 +93,10 @@ def _administers(stand: Standing, _pod: Pod | None) -> bool:
     return stand.is_administrator
 
 
+def _operates(stand: Standing, _pod: Pod | None) -> bool:
+    return stand.is_administrator or stand.has(Role.OPERATIONS_LEAD)
+
+
 def _everybody(_stand: Standing, _pod: Pod | None) -> bool:
     return True
 
@@ -118,7 +123,7 @@ ADMINISTRATION = (
     Entry("settings", _("Settings"), "settings-2", _administers),
     Entry("outbox", _("Mail"), "mail", _administers, frozenset({"mail"})),
     Entry("history", _("History"), "history", _administers),
-    Entry("status", _("Status"), "activity", _administers),
+    Entry("status", _("Status"), "activity", _operates),
 )
 MINE = (
     Entry("preferences", _("Preferences"), "sliders-horizontal", _everybody),
@@ -182,6 +187,13 @@ class Shell:
             return by_slug
         own = sorted(self.stand.pods, key=lambda pk: (pk != self.stand.home, pk not in self.stand.guest))
         return next((pod for pk in own for pod in self._pods if pod.pk == pk), None)
+
+    @cached_property
+    def zone(self) -> str:
+        """The zone in which the reader sees times that belong to no pod."""
+        if self.user and self.user.zone:
+            return self.user.zone
+        return self.pod.zone if self.pod else settings.TIME_ZONE
 
     @property
     def place(self) -> Text:
@@ -263,8 +275,22 @@ class Shell:
         return address("pod", slug=pod.slug)
 
     @property
+    def all_pods_url(self) -> str:
+        """Where leads compare all their pods; empty for everybody else."""
+        return address("scorecards") if _oversees(self.stand, None) else ""
+
+    @property
     def person(self) -> User | None:
         return self.user
+
+    @property
+    def presence(self) -> str:
+        return ""
+
+    @property
+    def person_line(self) -> Text:
+        """What stands under the person's name: their email, until shifts tell more."""
+        return (self.user.email or "") if self.user else ""
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

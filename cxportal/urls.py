@@ -2,9 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from cxportal.core.realtime import Stream
+from cxportal.serve import views as serve
+
+# Every live page: the streams' service finds them here, and so does the permission test.
+STREAMS: list[Stream] = []
+stream_urlpatterns = [stream.pattern() for stream in STREAMS]
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("account/", include("allauth.account.urls")),
+    path("health/live", serve.live, name="health-live"),
+    path("health/ready", serve.ready, name="health-ready"),
+    path("status/", serve.status, name="status"),
+    path("streams/", include(stream_urlpatterns)),
     path("api/v1/", include("cxportal.api")),
+    path("", include("cxportal.today.urls")),
+    path("", include("cxportal.find.urls")),
     path("", include("teams.urls")),
     path("", include("customers.urls")),
     path("", include("rituals.urls")),

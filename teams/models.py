@@ -6,3 +6,4 @@ from teams.skills.models import *  # noqa: F403
 from teams.staffing.models import *  # noqa: F403
 from teams.scheduling.models import *  # noqa: F403
 from teams.presence.models import *  # noqa: F403
+from teams.notifications.models import *  # noqa: F403

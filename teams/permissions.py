@@ -71,3 +71,23 @@ def administrator(user: User) -> User:
     if not standing(user).is_administrator:
         raise Denied(_("Only an administrator can open this. Ask one of your company's administrators."))
     return user
+
+
+def operator(user: User) -> User:
+    """The person, when they keep the portal running: an administrator or an operations lead."""
+    stand = standing(user)
+    if not (stand.is_administrator or stand.has(Role.OPERATIONS_LEAD)):
+        raise Denied(
+            _("Only administrators and operations leads can open this. Ask one of them what you need to know.")
+        )
+    return user
+
+
+def oneself(user: User) -> User:
+    """The person, for what concerns nobody else: every signed-in person has this."""
+    return user
+
+
+def myself(user: User) -> User:
+    """The signed-in person: pages about nobody else."""
+    return user

@@ -1,0 +1,117 @@
+"""Finding: pages, people, customers, contacts. A person finds only what they may open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from cxportal.core import periods
+from cxportal.core.violations import Text
+from cxportal.shell import Shell, address
+from teams.people.models import User
+from teams.pods.models import Membership
+
+MOST = 6
+
+
+@dataclass(frozen=True)
+class Found:
+    """One line: where it leads, or for an act the address that it posts to with one value."""
+
+    words: Text
+    note: Text
+    icon: str
+    url: str
+    keys: str = ""
+    post: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Results:
+    """The lines of one kind, under their title."""
+
+    title: Text
+    found: list[Found] = field(default_factory=list)
+
+
+def _words_match(query: str, *texts: object) -> bool:
+    haystack = " ".join(str(text) for text in texts).casefold()
+    return all(word in haystack for word in query.casefold().split())
+
+
+def _acts(shell: Shell, query: str) -> list[Found]:
+    user = shell.user
+    if user is None:
+        return []
+    now = dict(User.Theme.choices)[user.theme]
+    acts = [
+        Found(_("Dark theme"), _("Now: %(theme)s") % {"theme": now}, "moon", address("theme"), post=("theme", "dark")),
+        Found(_("Light theme"), _("Now: %(theme)s") % {"theme": now}, "sun", address("theme"), post=("theme", "light")),
+        Found(_("Theme as the device"), _("Now: %(theme)s") % {"theme": now}, "monitor", address("theme"), post=("theme", "")),
+    ]
+    if shell.pod and shell.pod.pk in shell.stand.member_of and (new := address("new_contact", slug=shell.pod.slug)):
+        acts.insert(0, Found(_("New contact"), shell.pod.name, "plus", new))
+    return [act for act in acts if act.post != ("theme", user.theme) and _words_match(query, act.words)]
+
+
+def _pages(shell: Shell, query: str) -> list[Found]:
+    pages = [
+        Found(item.label, group.title, item.icon, item.url, item.keys)
+        for group in shell.groups
+        for item in group.items
+        if _words_match(query, item.label, group.title)
+    ]
+    pages += [
+        Found(choice.pod.name, choice.note or choice.pod.area.name, "circle-dot", choice.url)
+        for choice in shell.pods
+        if query and _words_match(query, choice.pod.name)
+    ]
+    pages += [Found(item.label, "", item.icon, item.url) for item in shell.mine if _words_match(query, item.label)]
+    return pages
+
+
+def _people(shell: Shell, query: str) -> list[Found]:
+    """People of the pods in which one works or coaches; administrators find everybody."""
+    if len(query) < 2 or shell.user is None:
+        return []
+    words = Q()
+    for word in query.split():
+        words &= Q(name__icontains=word) | Q(email__istartswith=word)
+    if shell.stand.is_administrator:
+        people = User.objects.filter(words).order_by("name", "pk")[:MOST]
+        return [
+            Found(person.name, person.email or "", "user", url)
+            for person in people
+            if (url := address("person", pk=person.pk))
+        ]
+    today = periods.now().date()
+    memberships = (
+        Membership.objects.filter(pod__in=shell.stand.pods, period__contains=today, member__is_active=True)
+        .filter(member__in=User.objects.filter(words))
+        .select_related("member", "pod")
+        .order_by("member__name", "pk")[:MOST]
+    )
+    return [
+        Found(row.member.name, row.pod.name, "user", f"{week}#row--{row.member_id}")
+        for row in memberships
+        if (week := address("week_now", slug=row.pod.slug))
+    ]
+
+
+FINDERS: list[tuple[Text, Callable[[Shell, str], list[Found]]]] = []
+
+
+def find(shell: Shell, query: str) -> list[Results]:
+    """Results by kind for a query of at most 100 characters; kinds without a result are left out."""
+    query = " ".join(query.split())[:100]
+    kinds: list[tuple[Text, Callable[[Shell, str], list[Found]]]] = [
+        (_("Go to"), _pages),
+        (_("People"), _people),
+        *FINDERS,
+        (_("Do"), _acts),
+    ]
+    results = [Results(title, finder(shell, query)[:MOST]) for title, finder in kinds]
+    return [group for group in results if group.found]

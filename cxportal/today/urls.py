@@ -1,0 +1,15 @@
+"""Addresses of the first page and what belongs to the frame around every page."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from cxportal.today import views
+from cxportal.today.stream import stream
+
+urlpatterns = [
+    path("", views.today, name="today"),
+    path("more/", views.more, name="more"),
+    path("badges/", views.badges, name="badges"),
+    stream.pattern(),
+]
