@@ -139,6 +139,12 @@ DATABASES = {
         },
     },
 }
+# A room's jobs stand in its tasks.py, wherever the room is.
+PROCRASTINATE_IMPORT_PATHS = [
+    ".".join(found.relative_to(BASE_DIR).with_suffix("").parts)
+    for floor in ("teams", "customers", "rituals", "cxportal")
+    for found in sorted(BASE_DIR.glob(f"{floor}/*/tasks.py"))
+]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 
 # People ------------------------------------------------------------------------------------------

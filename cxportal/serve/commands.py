@@ -10,7 +10,7 @@ from cxportal.serve import embedded
 from cxportal.serve.environment import Unusable
 
 # These change tables and therefore run as their owner.
-AS_OWNER = {"migrate", "createcachetable", "flush", "sqlmigrate", "grant_rights", "pgtrigger"}
+AS_OWNER = {"serve", "migrate", "createcachetable", "flush", "sqlmigrate", "pgtrigger"}
 # These start without a database (`serve` brings its own).
 WITHOUT_DATABASE = {
     "serve", "check", "makemigrations", "makemessages", "compilemessages", "collectstatic", "findstatic", "help",

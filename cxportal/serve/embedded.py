@@ -8,7 +8,6 @@ data folder only, and a lock beside the data keeps a second start away.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import hashlib
 import importlib.util
@@ -26,6 +25,7 @@ from typing import IO
 
 import psycopg
 
+from cxportal.serve import lifeline
 from cxportal.serve.environment import Address, Unusable, data_folder
 
 SUPERUSER = "postgres"
@@ -35,7 +35,6 @@ DATABASE = "cxportal"
 ACCOUNT = "cxportal"  # the system account that runs the server when we are root
 MAJOR = "18"
 LONGEST_SOCKET = 100  # the kernel's limit for a socket's path is 107 bytes
-PR_SET_PDEATHSIG = 1
 
 
 def socket_folder(data: Path) -> Path:
@@ -116,7 +115,7 @@ class Server:
             stdout=self._log,
             stderr=self._log,
             start_new_session=True,
-            preexec_fn=_die_with_parent(signal.SIGINT),
+            preexec_fn=lifeline.die_with_parent(signal.SIGINT),
             env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
         )
 
@@ -149,6 +148,11 @@ class Server:
             f"The embedded database in {self.cluster} did not answer within {seconds:.0f} s; see "
             f"{self.data / 'postgresql.log'}."
         )
+
+    def relaunch(self) -> None:
+        """Start the server again after it died; the caller looks whether it stays."""
+        self._clear_stale()
+        self.launch()
 
     def stop(self) -> None:
         """Shut the server down fast (open transactions are rolled back) and give the lock back."""
@@ -309,11 +313,6 @@ def account() -> pwd.struct_passwd:
             f"PostgreSQL does not run as root and the account {ACCOUNT} could not be made "
             f"({made.stderr.strip() or 'no reason given'}): start the portal as a normal user."
         ) from None
-
-
-def _die_with_parent(sign: signal.Signals):  # type: ignore[no-untyped-def]  # the libc call must be loaded before the fork
-    libc = ctypes.CDLL(None, use_errno=True)
-    return lambda: libc.prctl(PR_SET_PDEATHSIG, int(sign))
 
 
 def prepare(data: Path) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -36,7 +37,7 @@ class Address:
     password: str = ""
     options: tuple[tuple[str, str], ...] = ()
 
-    def keywords(self) -> dict[str, str]:
+    def keywords(self) -> dict[str, Any]:
         """The parts as psycopg's keywords; empty ones are left out so that libpq's defaults hold."""
         parts = {
             "host": self.host,

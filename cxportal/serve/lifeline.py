@@ -5,8 +5,23 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent(sign: signal.Signals) -> Callable[[], None]:
+    """What a child runs before it becomes its program: it gets ``sign`` when its parent dies.
+
+    The parent is the thread that starts it, so that must be the main thread. The library is
+    loaded here, before the fork.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def ask() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, int(sign))
+
+    return ask
 
 
 def follow_parent() -> None:
