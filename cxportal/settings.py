@@ -268,6 +268,9 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+# Jobs: what went well is forgotten, what failed stays to be seen ------------------------------------
+PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
+
 # Logs: one JSON object a line on standard error, with the request's id ----------------------------
 LOGGING = {
     "version": 1,
