@@ -6,3 +6,13 @@ from django.apps import AppConfig
 class TeamsConfig(AppConfig):
     name = "teams"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from teams.notifications.services import send
+        from teams.people.messages import carry
+        from teams.pods.steps import register_steps
+        from teams.scheduling.agreed import register_bounds
+
+        register_bounds()
+        register_steps()
+        carry(send)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, QuerySet
 from django.http import Http404
@@ -17,7 +19,7 @@ from teams.people.models import User
 from teams.pods.queries import standing
 
 
-class PersonItem(serializers.Serializer[User]):
+class PersonItem(serializers.Serializer[Any]):
     """A person with the pods in which they work now."""
 
     id = serializers.IntegerField()
@@ -63,16 +65,15 @@ class PeopleOperations(Operations):
     lookup_value_converter = "int"
 
     @extend_schema(summary="List people", parameters=[PeopleInput], responses=page_of(PersonItem, "Person"))
-    @operation(scope="people:read")
-    def list(self, request: Request) -> Response:
+    @operation(scope="people:read", fetch=readable_people)
+    def list(self, request: Request, rows: QuerySet[User]) -> Response:
         asked = self.query(request, PeopleInput)
-        rows = readable_people(request.user)
         if asked["pod"]:
             there = User.objects.filter(
                 memberships__pod__slug=asked["pod"], memberships__period__contains=periods.now().date()
             )
             rows = rows.filter(pk__in=there.values("pk"))
-        return self.page(rows, asked, order=["name", "id"], show=lambda people: PersonItem(people, many=True).data)
+        return self.page(rows, asked, order=["name", "id"], item=PersonItem)
 
     @extend_schema(summary="Read a person", responses=PersonItem)
     @operation(scope="people:read", fetch=readable_person)

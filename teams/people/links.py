@@ -93,19 +93,27 @@ def withdraw(*, by: User, invitation: Invitation, at: dt.datetime | None = None)
 
 @recorded
 def make_link(
-    *, by: User | None, person: User, purpose: str = OneTimeLink.Purpose.PASSWORD, at: dt.datetime | None = None
+    *,
+    by: User | None,
+    person: User,
+    purpose: str = OneTimeLink.Purpose.PASSWORD,
+    ends_others: bool = True,
+    at: dt.datetime | None = None,
 ) -> tuple[OneTimeLink, str]:
     """A one-time link that sets a password; older open links of the person end.
 
-    ``by`` is None on the command line. Raises ``Refused`` without an email or for somebody
-    deactivated.
+    ``by`` is None on the command line and for a link asked for by mail; the latter leaves others
+    open, or a stranger who knows the email could end what an administrator gave.
+
+    Raises ``Refused`` without an email or for somebody deactivated.
     """
     at = at or periods.now()
     lock(LockClass.PERSON, [person.pk])
     if not person.email:
         raise Refused(Violation("no_email", _("%(name)s has no email yet.") % {"name": person}))
     _refuse_deactivated(person)
-    OneTimeLink.objects.filter(user=person, used_at__isnull=True, expires_at__gt=at).update(expires_at=at)
+    if ends_others:
+        OneTimeLink.objects.filter(user=person, used_at__isnull=True, expires_at__gt=at).update(expires_at=at)
     secret = digests.new_secret()
     valid_for = FIRST_ADMIN_VALID_FOR if purpose == OneTimeLink.Purpose.FIRST_ADMIN else LINK_VALID_FOR
     link = OneTimeLink.objects.create(

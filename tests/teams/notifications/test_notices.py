@@ -77,6 +77,9 @@ def test_a_key_belongs_to_one_kind() -> None:
 
 
 def test_the_bell_shows_the_count(cast: Cast, browser: Browser) -> None:
-    assert 'id="badge-notices" hx-swap-oob="true" data-tone="accent" hidden' in browser(cast.member).get("/badges/").content.decode()
+    assert (
+        'id="badge-notices" hx-swap-oob="true" data-tone="accent" hidden'
+        in browser(cast.member).get("/badges/").content.decode()
+    )
     notify(to=[cast.member], kind="test_taken")
     assert "1 new notice" in browser(cast.member).get("/badges/").content.decode()
