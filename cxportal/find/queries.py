@@ -50,7 +50,13 @@ def _acts(shell: Shell, query: str) -> list[Found]:
     acts = [
         Found(_("Dark theme"), _("Now: %(theme)s") % {"theme": now}, "moon", address("theme"), post=("theme", "dark")),
         Found(_("Light theme"), _("Now: %(theme)s") % {"theme": now}, "sun", address("theme"), post=("theme", "light")),
-        Found(_("Theme as the device"), _("Now: %(theme)s") % {"theme": now}, "monitor", address("theme"), post=("theme", "")),
+        Found(
+            _("Theme as the device"),
+            _("Now: %(theme)s") % {"theme": now},
+            "monitor",
+            address("theme"),
+            post=("theme", ""),
+        ),
     ]
     if shell.pod and shell.pod.pk in shell.stand.member_of and (new := address("new_contact", slug=shell.pod.slug)):
         acts.insert(0, Found(_("New contact"), shell.pod.name, "plus", new))

@@ -49,12 +49,13 @@ function line(list, words, combination) {
   list.append(term, drawn);
 }
 
-function title(list, words) {
-  const head = document.createElement("div");
-  head.className = "nav-title";
-  head.role = "presentation";
+function section(box, words) {
+  const head = document.createElement("h3");
+  const list = document.createElement("dl");
   head.textContent = words;
-  list.append(head);
+  list.className = "keylist";
+  box.append(head, list);
+  return list;
 }
 
 function words(element) {
@@ -64,21 +65,21 @@ function words(element) {
 function help() {
   const dialog = document.getElementById("keys");
   if (!dialog || dialog.open) return;
-  const list = dialog.querySelector("[data-key-list]");
-  list.replaceChildren();
+  const box = dialog.querySelector("[data-key-list]");
+  box.replaceChildren();
   const seen = new Set();
   const rows = (selected) => selected.filter((each) => !seen.has(each.dataset.key) && seen.add(each.dataset.key));
   const all = [...document.querySelectorAll("[data-key]")];
   const here = rows(all.filter((each) => each.dataset.keyGroup !== "go"));
   const notes = [...document.querySelectorAll("[data-key-note]")];
   if (here.length || notes.length) {
-    title(list, dialog.dataset.here);
+    const list = section(box, dialog.dataset.here);
     for (const each of here) line(list, words(each), each.dataset.key);
     for (const each of notes) line(list, each.textContent.trim(), each.dataset.keyNote);
   }
   const go = rows(all.filter((each) => each.dataset.keyGroup === "go"));
   if (go.length) {
-    title(list, dialog.dataset.go);
+    const list = section(box, dialog.dataset.go);
     for (const each of go) line(list, words(each), each.dataset.key);
   }
   dialog.showModal();

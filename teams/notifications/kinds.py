@@ -29,7 +29,7 @@ _KINDS: dict[str, Kind] = {}
 
 
 def register(key: str, *, icon: str, words: Words, tone: str = "plain") -> None:
-    """Make a kind known; called from ``AppConfig.ready``. A key belongs to one room: a second call raises ValueError."""
+    """Make a kind known; called from ``AppConfig.ready``. A key that is taken raises ValueError."""
     known = _KINDS.get(key)
     if known is not None and known.words is not words:
         raise ValueError(f"the kind of notice {key!r} is registered twice")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from smtplib import SMTPServerDisconnected
 
 import pytest
@@ -92,7 +93,7 @@ def test_only_administrators_see_mail(cast: Cast, browser: Browser) -> None:
 
 
 def test_the_list_asks_the_same_number_of_queries_for_one_and_for_three(
-    cast: Cast, browser: Browser, django_assert_num_queries: Callable[..., object]
+    cast: Cast, browser: Browser, django_assert_num_queries: Callable[..., AbstractContextManager[object]]
 ) -> None:
     client = browser(cast.administrator)
     for extra in (1, 2):

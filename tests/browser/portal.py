@@ -1,0 +1,106 @@
+"""A served portal and Chromium pages in it, with what every page must hold: no console error, no axe finding."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
+from pytest_django.live_server_helper import LiveServer
+
+from teams.people.models import User
+
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+# Chromium logs every answer of 4xx itself, also the deliberate ones (409, 422).
+DELIBERATE = "Failed to load resource: the server responded with a status of 4"
+AXE = Axe()
+AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@dataclass
+class Portal:
+    """``portal.page(cast.member)`` is a tab in which that person is signed in."""
+
+    server: LiveServer
+    chromium: Browser
+    errors: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def url(self, path: str) -> str:
+        return f"{self.server.url}{path}"
+
+    def page(
+        self, user: User | None = None, *, phone: bool = False, dark: bool = False, scripts: bool = True, **options: Any
+    ) -> Page:
+        """A new tab in a context of its own: wide or phone, light or dark, with or without JavaScript."""
+        context = self.chromium.new_context(
+            viewport=PHONE if phone else WIDE,
+            has_touch=phone,
+            is_mobile=phone,
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            java_script_enabled=scripts,
+            base_url=self.server.url,
+            locale="en-GB",
+            **options,
+        )
+        context.set_default_timeout(10_000)
+        self.contexts.append(context)
+        if user is not None:
+            context.add_cookies([self._session(user)])
+        page = context.new_page()
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.errors.append(f"{page.url}: {error}"))
+        return page
+
+    def _session(self, user: User) -> Any:
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
+        return {"name": name, "value": client.cookies[name].value, "url": self.server.url}
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(DELIBERATE):
+            self.errors.append(f"{message.location.get('url', '')}: {message.text}")
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+
+def axe_findings(page: Page) -> list[str]:
+    """What axe has to say against the page as it stands, one line each."""
+    found = AXE.run(page, options=AXE_RULES).response["violations"]
+    return [
+        f"{rule['id']}: {rule['help']}: "
+        + "; ".join(json.dumps(node["target"]) + " " + node["html"][:160] for node in rule["nodes"][:4])
+        for rule in found
+    ]
+
+
+def overflow(page: Page) -> str:
+    """The elements that make the page scroll sideways, or an empty text."""
+    script = """() => {
+      const most = document.documentElement.clientWidth;
+      const whole = document.documentElement.scrollWidth;
+      if (whole <= most) return "";
+      const inside = ".scroll-x, [popover], dialog, .vh, .rosterpane";
+      const wide = [...document.querySelectorAll("body *")]
+        .filter((each) => each.getBoundingClientRect().right > most + 1 && !each.closest(inside));
+      const names = wide.slice(0, 4).map((each) => `${each.tagName}.${each.className}`);
+      return `${whole} > ${most}: ${names.join(", ")}`;
+    }"""
+    return str(page.evaluate(script))
+
+
+def assert_sound(page: Page) -> None:
+    """The page has one h1, a title, no axe finding and does not scroll sideways."""
+    findings = axe_findings(page)
+    assert not findings, f"{page.url}\n" + "\n".join(findings)
+    assert not (wide := overflow(page)), f"{page.url} scrolls sideways: {wide}"
+    assert page.locator("h1").count() == 1, f"{page.url} has {page.locator('h1').count()} h1"
