@@ -45,7 +45,6 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "lucide",
     "pghistory",
     "pgtrigger",
