@@ -26,7 +26,9 @@ def faults(text: str) -> list[str]:
         for letter in letters
         if letter not in {*_DIGITS, "f", "z", "%"}
     ]
-    found += [f"%{letter} stands twice." for letter in dict.fromkeys(letters) if letters.count(letter) > 1 and letter != "%"]
+    found += [
+        f"%{letter} stands twice." for letter in dict.fromkeys(letters) if letters.count(letter) > 1 and letter != "%"
+    ]
     if "Y" in letters and "y" in letters:
         found.append("%Y and %y exclude each other.")
     if not letters:
@@ -49,7 +51,10 @@ def pattern(text: str) -> tuple[str, tuple[str, ...]]:
             continue
         letter = token[1]
         letters.append(letter)
-        touches = any(other.startswith("%") and other != "%%" for other in (*tokens[max(0, place - 1) : place], *tokens[place + 1 : place + 2]))
+        touches = any(
+            other.startswith("%") and other != "%%"
+            for other in (*tokens[max(0, place - 1) : place], *tokens[place + 1 : place + 2])
+        )
         if letter == "z":
             expression += "(Z|[+-][0-9]{2}:?[0-9]{2})"
         elif letter == "f":

@@ -196,7 +196,19 @@ class _Parser:
         if not isinstance(found, dict):
             self.fault(place, "must be the name of a column or a table.")
             return Value()
-        known = {"column", "columns", "join", "constant", "first", "split", "by", "values", "other", "unknown", "format"}
+        known = {
+            "column",
+            "columns",
+            "join",
+            "constant",
+            "first",
+            "split",
+            "by",
+            "values",
+            "other",
+            "unknown",
+            "format",
+        }
         self.only(place, found, known | {"time", "when"})
         columns = self.texts(place, found, "columns")
         if "column" in found:

@@ -58,7 +58,7 @@ class Progress:
 
 
 _steps: dict[str, Step] = {}
-_openings: list[Callable[[Pod, dt.datetime, User | None], None]] = []
+_openings: list[Callable[[Pod, dt.datetime | None, User | None], None]] = []
 
 
 def register(step: Step) -> None:
@@ -66,10 +66,10 @@ def register(step: Step) -> None:
     _steps[step.key] = step
 
 
-def on_opening(follow: Callable[[Pod, dt.datetime, User | None], None]) -> None:
+def on_opening(follow: Callable[[Pod, dt.datetime | None, User | None], None]) -> None:
     """Register what follows from a planned opening, called in its transaction with the instant.
 
-    It is called again when the instant moves, so it must be repeatable.
+    It is called again when the instant moves (None: the opening is taken back), so it must be repeatable.
     """
     if follow not in _openings:
         _openings.append(follow)
@@ -133,6 +133,8 @@ def withdraw_opening(*, by: User, pod: Pod) -> Pod:
         )
     pod.opens_at = None
     pod.save(update_fields=["opens_at"])
+    for follow in _openings:
+        follow(pod, None, by)
     return pod
 
 
