@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
@@ -17,7 +19,7 @@ router.register("pods", PodOperations, "api-pod")
 router.register("people", PeopleOperations, "api-person")
 
 # What can be asked is no secret: the description holds no data of the company.
-schema = SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[])
+schema: Any = SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[])
 schema.mark = Mark("public")
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -28,7 +28,7 @@ class Named(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
-class PodItem(serializers.Serializer[Pod]):
+class PodItem(serializers.Serializer[Any]):
     """A pod as it stands in lists."""
 
     slug = serializers.CharField()
@@ -93,11 +93,10 @@ class PodOperations(Operations):
     lookup_value_converter = "slug"
 
     @extend_schema(summary="List pods", parameters=[PageInput], responses=page_of(PodItem, "Pod"))
-    @operation(scope="pods:read")
-    def list(self, request: Request) -> Response:
+    @operation(scope="pods:read", fetch=visible_pods)
+    def list(self, request: Request, pods: QuerySet[Pod]) -> Response:
         asked = self.query(request, PageInput)
-        rows = with_stage(visible_pods(request.user))
-        return self.page(rows, asked, order=["slug"], show=lambda pods: PodItem(pods, many=True).data)
+        return self.page(with_stage(pods), asked, order=["slug"], item=PodItem)
 
     @extend_schema(summary="Read a pod", responses=PodDetail)
     @operation(scope="pods:read", fetch=readable_pod)

@@ -10,10 +10,9 @@ import functools
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any
 
 from django.db.models import Model, QuerySet
-from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
@@ -24,9 +23,6 @@ from rest_framework.viewsets import ViewSet
 from cxportal.core.http import Mark
 from cxportal.core.rest import paging
 from cxportal.core.violations import Denied
-
-if TYPE_CHECKING:
-    from rest_framework.permissions import _PermissionClass
 
 type Method = Callable[..., Response]
 
@@ -85,7 +81,7 @@ class PageInput(serializers.Serializer[Any]):
 class Operations(ViewSet):
     """A room's part of the API. Views parse and answer; rules decide and services act."""
 
-    permission_classes: ClassVar[Sequence[_PermissionClass]] = [IsAuthenticated]
+    permission_classes = [IsAuthenticated]
 
     def read(self, request: Request, form: type[serializers.Serializer[Any]]) -> dict[str, Any]:
         """The body, validated. Raises DRF's ValidationError (422)."""
@@ -105,17 +101,17 @@ class Operations(ViewSet):
         asked: dict[str, Any],
         *,
         order: Sequence[str],
-        show: Callable[[list[M]], Sequence[Any]],
+        item: type[serializers.Serializer[Any]],
     ) -> Response:
-        """One page: ``{"items": […], "next": cursor or null}``. ``show`` turns rows into items."""
+        """One page: ``{"items": […], "next": cursor or null}``. One query besides what the rows load."""
         found = paging.by_key(rows, order=order, cursor=asked["cursor"], limit=asked["limit"])
-        return Response({"items": show(found.rows), "next": found.next})
+        return Response({"items": item(found.rows, many=True).data, "next": found.next})
 
     @classmethod
-    def as_view(cls, actions: Any = None, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+    def as_view(cls, actions: Any = None, **initkwargs: Any) -> Any:
         """The view, carrying the permission mark of each of its methods."""
-        view = super().as_view(actions, **initkwargs)
+        view: Any = super().as_view(actions, **initkwargs)
         marks = {method: getattr(cls, name).operation.mark for method, name in (actions or {}).items()}
-        view.marks = marks  # type: ignore[attr-defined]
-        view.mark = next(iter(marks.values()), Mark("signed_in"))  # type: ignore[attr-defined]
+        view.marks = marks
+        view.mark = next(iter(marks.values()), Mark("signed_in"))
         return view

@@ -50,11 +50,12 @@ PROBLEM = {
 }
 
 
-class Description(AutoSchema):  # type: ignore[misc]  # the package carries no types
+class Description(AutoSchema):
     """Adds the scope to each operation, and the page parameters to each list."""
 
     def _operation(self) -> Operation:
-        found: Operation = getattr(self.view, self.view.action).operation
+        view: Any = self.view
+        found: Operation = getattr(view, view.action).operation
         return found
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
@@ -98,7 +99,7 @@ def add_refusals(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     return result
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # the package carries no types
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the description names the token."""
 
     target_class = "teams.people.authentication.BearerAuthentication"
@@ -109,7 +110,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # the
         return found | {"bearerFormat": "cxp_<prefix>_<secret>"}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # the package carries no types
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the description names a signed-in browser."""
 
     target_class = "teams.people.authentication.BrowserAuthentication"

@@ -1,0 +1,135 @@
+"""Who sits on which shift: a pure rota that keeps every bound of the first agreement.
+
+Members work blocks of a week (early, middle or late) that rotate, so no early shift follows a late
+one; who works on a Saturday is free on a weekday before. At most six days and 48 hours a week.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cxportal.demo.company import PodPlan
+
+WEEKLY_HOURS = (38, 38, 30, 38, 38, 20, 38, 38, 30, 38, 38, 38, 38, 30, 20)
+SHIFT_HOURS = 8
+
+
+@dataclass(frozen=True)
+class PatternPlan:
+    """A shift of every week: local minutes, ISO weekdays, seats for ten members, and its activities."""
+
+    name: str
+    block: int  # 0 early, 1 middle, 2 late, 3 Saturday
+    starts: int
+    ends: int
+    weekdays: tuple[int, ...]
+    seats: int
+    segments: tuple[tuple[str, int, int], ...]
+
+
+_WEEK = (1, 2, 3, 4, 5)
+# Phone and chat are covered from opening to closing; breaks of one shift fall into another's cover.
+PATTERNS = (
+    PatternPlan("Early, phone", 0, 465, 975, _WEEK, 2, (("phone", 0, 240), ("email", 270, 360), ("phone", 360, 510))),
+    PatternPlan("Early, chat", 0, 465, 975, _WEEK, 1, (("chat", 0, 240), ("email", 270, 510))),
+    PatternPlan(
+        "Middle",
+        1,
+        570,
+        1080,
+        _WEEK,
+        2,
+        (("email", 0, 120), ("chat", 120, 240), ("back-office", 270, 360), ("chat", 360, 420), ("phone", 420, 510)),
+    ),
+    PatternPlan("Late, phone", 2, 705, 1215, _WEEK, 2, (("phone", 0, 120), ("email", 120, 240), ("phone", 270, 510))),
+    PatternPlan("Late, chat", 2, 705, 1215, _WEEK, 1, (("email", 0, 90), ("chat", 90, 240), ("chat", 270, 510))),
+    PatternPlan("Saturday, phone", 3, 525, 1035, (6,), 1, (("phone", 0, 240), ("phone", 270, 510))),
+    PatternPlan("Saturday, chat", 3, 525, 1035, (6,), 1, (("chat", 0, 210), ("phone", 240, 270), ("chat", 270, 510))),
+)
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A member of a pod on one seat of one shift. ``member`` counts from 0 inside the pod."""
+
+    pod: int
+    day: dt.date
+    pattern: int
+    seat: int
+    member: int
+
+
+def weekly_hours(member: int) -> int:
+    """Contract hours a week of a pod's n-th member."""
+    return WEEKLY_HOURS[member % len(WEEKLY_HOURS)]
+
+
+def seats_of(pattern: PatternPlan, members: int) -> int:
+    """Seats of a pattern in a pod: two of ten members more bring one seat more on the larger shifts."""
+    return pattern.seats + (1 if members >= 12 and pattern.seats > 1 and pattern.block < 2 else 0)
+
+
+def seatings(
+    pods: Sequence[PodPlan], monday: dt.date, weeks: int, *, seed: int, fill: Sequence[float] | None = None
+) -> list[Sitting]:
+    """The rota of all pods from a Monday on. ``fill`` is the share of seats taken by week (1 = all)."""
+    found = []
+    for index, pod in enumerate(pods):
+        rng = np.random.default_rng([seed, 7, index])
+        for week in range(weeks):
+            share = 1.0 if fill is None else fill[week]
+            first = monday + dt.timedelta(weeks=week)
+            found += _week(index, pod, first, share, rng)
+    return found
+
+
+def _week(index: int, pod: PodPlan, monday: dt.date, share: float, rng: np.random.Generator) -> list[Sitting]:
+    number = monday.toordinal() // 7
+    taken: dict[int, int] = defaultdict(int)
+    days: dict[int, set[int]] = defaultdict(set)
+    limit = {member: max(2, weekly_hours(member) // SHIFT_HOURS + (weekly_hours(member) % SHIFT_HOURS > 4))
+             for member in range(pod.members)}  # fmt: skip
+    saturday = {(number * 2 + turn) % pod.members for turn in range(2)}
+    found = []
+    for weekday in (6, 1, 2, 3, 4, 5):
+        day = monday + dt.timedelta(days=weekday - 1)
+        for at, pattern in enumerate(PATTERNS):
+            if weekday not in pattern.weekdays:
+                continue
+            for seat in range(1, seats_of(pattern, pod.members) + 1):
+                member = _next(pattern, pod.members, number, weekday, taken, days, limit, saturday, rng)
+                if member is None or rng.random() > share:
+                    continue
+                taken[member] += 1
+                days[member].add(weekday)
+                found.append(Sitting(index, day, at, seat, member))
+    return found
+
+
+def _next(
+    pattern: PatternPlan,
+    members: int,
+    number: int,
+    weekday: int,
+    taken: dict[int, int],
+    days: dict[int, set[int]],
+    limit: dict[int, int],
+    saturday: set[int],
+    rng: np.random.Generator,
+) -> int | None:
+    """The member with the most hours left whose block it is this week; nobody rather than a broken bound."""
+    free = [m for m in range(members) if taken[m] < limit[m] and weekday not in days[m]]
+    if pattern.block == 3:
+        free = [m for m in free if m in saturday]
+    else:
+        # Three blocks of members; who works on Saturday keeps the day of that week free that fits.
+        mine = [m for m in free if (m + number) % 3 == pattern.block]
+        free = [m for m in mine if not (m in saturday and weekday == 2 + m % 3)] or mine
+    if not free:
+        return None
+    return min(free, key=lambda m: (taken[m] / limit[m], rng.random()))

@@ -1,0 +1,339 @@
+"""Half a year of contacts and answers, drawn in arrays: pure, seeded, the same for the same seed.
+
+Volumes follow the weekday and the hour; customers come back within days for the same group of
+reasons; live channels are answered in seconds, written ones in opening hours. Satisfied answers are
+drawn **without replacement** per pod and phase (before, dip, settled), so each phase holds the stated
+share to within one answer, and weeks inside it still vary by chance.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxportal.core.periods import to_instant
+from cxportal.demo.company import DIP_WEEKS, WEEKS, Plan
+from cxportal.demo.names import REASONS
+from cxportal.demo.roster import PATTERNS, Sitting, weekly_hours
+
+type Ints = NDArray[np.int64]
+type Floats = NDArray[np.float64]
+type Flags = NDArray[np.bool_]
+
+ZONE = ZoneInfo("Europe/Berlin")
+CHANNELS = ("phone", "chat", "email", "social", "web_form", "letter", "billing", "self_service")
+SHARES = np.array([0.37, 0.19, 0.22, 0.04, 0.05, 0.02, 0.05, 0.06])
+LIVE, AUTOMATIC = 2, 6  # channels below LIVE wait on the line, from AUTOMATIC on no person is there
+WAIT = np.array([25.0, 40.0, 9000.0, 3600.0, 14400.0, 72000.0, 0.0, 0.0])  # median seconds to the first answer
+WORK = np.array([330.0, 480.0, 380.0, 220.0, 360.0, 560.0, 0.0, 0.0])  # median seconds of work
+ANSWERS = np.array([0.34, 0.36, 0.24, 0.2, 0.24, 0.12, 0.0, 0.0])  # share that answers the survey
+WEEKDAYS = np.array([1.26, 1.10, 1.02, 1.0, 0.98, 0.42, 0.10])
+HOURS = np.array([0.6, 1.0, 1.3, 1.25, 1.0, 0.85, 0.95, 1.1, 1.15, 0.95, 0.7, 0.45])  # from 08:00
+BACK, BACK_AFTER = 0.20, 0.13  # who comes back within a week, before and after a settled launch
+ABANDON, UNKNOWN, OVERFLOW = 0.04, 0.04, 0.05
+OPEN = dict.fromkeys(range(5), (8 * 3600, 20 * 3600)) | {5: (9 * 3600, 17 * 3600)}
+DAY = 86400
+
+
+@dataclass(frozen=True)
+class World:
+    """Contacts in order of arrival, as columns. Instants are seconds since 1970; −1 stands for none.
+
+    ``person`` counts members inside the pod ``serving``; ``csat`` is 0 where nobody answered.
+    """
+
+    first: dt.date
+    pod: Ints
+    customer: Ints
+    serving: Ints
+    person: Ints
+    channel: Ints
+    group: Ints
+    reason: Ints
+    arrived: Floats
+    answered: Floats
+    closed: Floats
+    day: Ints
+    work: Ints
+    after: Ints
+    abandoned: Flags
+    complaint: Flags
+    digital: Flags
+    csat: Ints
+    nps: Ints
+
+    def __len__(self) -> int:
+        return len(self.pod)
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days of the history: where each begins, its weekday, and the next day that is open."""
+
+    first: dt.date
+    begins: Floats
+    weekday: Ints
+    next_open: Ints
+
+    @classmethod
+    def of(cls, first: dt.date, count: int) -> Days:
+        dates = [first + dt.timedelta(days=number) for number in range(count)]
+        weekday = np.array([day.weekday() for day in dates])
+        following = np.where(weekday == 6, 1, 0) + np.arange(count)
+        begins = np.array([to_instant(day, dt.time(), ZONE).timestamp() for day in dates])
+        return cls(first, begins, weekday, following)
+
+
+def first_monday(today: dt.date) -> dt.date:
+    """The Monday on which the history begins: ``WEEKS`` whole weeks before the present week."""
+    return today - dt.timedelta(days=today.weekday(), weeks=WEEKS)
+
+
+def generate(plan: Plan, *, now: dt.datetime, seed: int, roster: Sequence[Sitting] = ()) -> World:
+    """All contacts that arrived and were closed before ``now``, with their answers.
+
+    ``roster`` decides who served on the days that it covers; before it anybody of the pod.
+    """
+    rng = np.random.default_rng([seed, 1])
+    today = now.astimezone(ZONE).date()
+    first = first_monday(today)
+    days = Days.of(first, (today - first).days + 3)
+    pod, day = _arrivals(plan, days, (today - first).days + 1, rng)
+    pod, day, channel, customer, group, origin = _issues(plan, days, pod, day, rng)
+    second = _seconds(days, day, channel, rng)
+    arrived = days.begins[day] + second
+    answered, closed, work, after = _handling(days, day, second, arrived, channel, rng)
+    abandoned = (channel < LIVE) & (rng.random(len(pod)) < ABANDON)
+    closed = np.where(abandoned, arrived + rng.exponential(60, len(pod)), closed)
+    serving = _serving(plan, pod, day, channel, rng)
+    person = _people(plan, days, pod, serving, day, arrived, origin, roster, rng)
+    keep = np.flatnonzero(closed < now.timestamp() - 60)
+    keep = keep[np.argsort(arrived[keep], kind="stable")]
+    closing = np.searchsorted(days.begins, closed, side="right") - 1
+    human = (channel < AUTOMATIC) & ~abandoned
+    customer = np.where((channel == 0) & (rng.random(len(pod)) < UNKNOWN / SHARES[0]), -1, customer)
+    csat, nps = _answers(plan, pod, closing, channel, human & (customer >= 0) & (closed < now.timestamp() - 60), rng)
+    return World(
+        first=first,
+        pod=pod[keep],
+        customer=customer[keep],
+        serving=np.where(human, serving, -1)[keep],
+        person=np.where(human, person, -1)[keep],
+        channel=channel[keep],
+        group=group[keep],
+        reason=_reasons(group, rng)[keep],
+        arrived=np.floor(arrived)[keep],
+        answered=np.where(human, np.floor(answered), -1)[keep],
+        closed=np.floor(closed)[keep],
+        day=closing[keep],
+        work=np.where(human, work, 0)[keep].astype(np.int64),
+        after=np.where(human, after, 0)[keep].astype(np.int64),
+        abandoned=abandoned[keep],
+        complaint=(human & (rng.random(len(pod)) < 0.012))[keep],
+        digital=((channel < AUTOMATIC) & (rng.random(len(pod)) < 0.18))[keep],
+        csat=csat[keep],
+        nps=nps[keep],
+    )
+
+
+def _arrivals(plan: Plan, days: Days, count: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """First contacts of issues: the pod and the day of each."""
+    size = np.array([pod.customers for pod in plan.pods], dtype=float)
+    wave = 1 + 0.06 * np.sin(np.arange(count) / 13) + 0.03 * rng.standard_normal(count)
+    shape = WEEKDAYS[days.weekday[:count]] * wave
+    expected = plan.contacts / (1 + BACK * 0.85) * np.outer(size / size.sum(), shape / shape[: WEEKS * 7].sum())
+    drawn = rng.poisson(np.clip(expected, 0, None))
+    cells = np.repeat(np.arange(drawn.size), drawn.ravel())
+    return cells // count, cells % count
+
+
+def _issues(
+    plan: Plan, days: Days, pod: Ints, day: Ints, rng: np.random.Generator
+) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
+    """Channel, customer and group of reasons of each first contact, and the contacts that come back."""
+    count = len(pod)
+    channel = rng.choice(len(CHANNELS), count, p=SHARES)
+    channel = np.where((days.weekday[day] == 6) & (channel < LIVE), 2, channel)
+    customer = np.empty(count, dtype=np.int64)
+    offset = 0
+    for index, part in enumerate(plan.pods):
+        here = np.flatnonzero(pod == index)
+        edges = np.cumsum(rng.gamma(0.9, size=part.customers))
+        customer[here] = offset + np.searchsorted(edges, rng.random(len(here)) * edges[-1])
+        offset += part.customers
+    group = _groups(plan, pod, channel, rng)
+    settled = np.array([(WEEKS + 9) if p.launch_week is None else p.launch_week + DIP_WEEKS for p in plan.pods])
+    chance = np.where(day // 7 >= settled[pod], BACK_AFTER, BACK)
+    back = np.flatnonzero((channel < AUTOMATIC) & (rng.random(count) < chance))
+    later = day[back] + np.minimum(1 + rng.geometric(0.35, len(back)), 6)
+    later = np.where(days.weekday[np.minimum(later, len(days.weekday) - 1)] == 6, later + 1, later)
+    inside = later < len(days.weekday) - 2
+    back, later = back[inside], later[inside]
+    same = np.where(rng.random(len(back)) < 0.6, channel[back], rng.integers(0, 3, len(back)))
+    origin = np.concatenate([np.full(count, -1), back])
+    repeats = ((pod, pod[back]), (day, later), (channel, same), (customer, customer[back]), (group, group[back]))
+    joined = [np.concatenate(pair) for pair in repeats]
+    return joined[0], joined[1], joined[2], joined[3], joined[4], origin
+
+
+def _groups(plan: Plan, pod: Ints, channel: Ints, rng: np.random.Generator) -> Ints:
+    """Each pod has its own mix of reason groups; billing events are billing, self-service the account."""
+    group = np.empty(len(pod), dtype=np.int64)
+    for index in range(len(plan.pods)):
+        here = np.flatnonzero(pod == index)
+        group[here] = rng.choice(len(REASONS), len(here), p=rng.dirichlet(np.full(len(REASONS), 12.0)))
+    group = np.where(channel == AUTOMATIC, 0, group)
+    return np.asarray(np.where(channel == AUTOMATIC + 1, len(REASONS) - 1, group), dtype=np.int64)
+
+
+def _reasons(group: Ints, rng: np.random.Generator) -> Ints:
+    sizes = np.array([len(names) for _group, _owner, names in REASONS])
+    return np.floor(rng.random(len(group)) * sizes[group]).astype(np.int64)
+
+
+def _seconds(days: Days, day: Ints, channel: Ints, rng: np.random.Generator) -> Floats:
+    """Seconds after midnight: live channels in opening hours, the others from six to eleven."""
+    count = len(day)
+    hour = rng.choice(len(HOURS), count, p=HOURS / HOURS.sum())
+    live = (8 + hour + rng.random(count)) * 3600
+    saturday = (9 + 7.8 * rng.random(count)) * 3600
+    written = (6 + 17 * rng.beta(1.6, 2.0, count)) * 3600
+    live = np.where(days.weekday[day] == 5, saturday, np.minimum(live, 20 * 3600 - 900))
+    return np.where(channel < LIVE, live, written)
+
+
+def _handling(
+    days: Days, day: Ints, second: Floats, arrived: Floats, channel: Ints, rng: np.random.Generator
+) -> tuple[Floats, Floats, Ints, Ints]:
+    """First answer, closing, and seconds of work and after-work."""
+    count = len(day)
+    wait = np.where(channel < LIVE, rng.exponential(WAIT[channel] * 1.4), WAIT[channel] * rng.lognormal(0, 0.6, count))
+    answered = np.where(channel < LIVE, arrived + wait, _into_opening(days, arrived + wait, rng))
+    work = (WORK[channel] * rng.lognormal(0, 0.45, count)).astype(np.int64)
+    after = (work * rng.uniform(0.1, 0.35, count)).astype(np.int64)
+    closed = np.where(channel < AUTOMATIC, answered + work + after, arrived)
+    return answered, closed, work, after
+
+
+def _into_opening(days: Days, instant: Floats, rng: np.random.Generator) -> Floats:
+    """Written contacts are answered while the pod is open: others wait for the next opening."""
+    last = len(days.begins) - 1
+    day = np.clip(np.searchsorted(days.begins, instant, side="right") - 1, 0, last)
+    opens = np.array([OPEN.get(number, (0, 0))[0] for number in range(7)])
+    closes = np.array([OPEN.get(number, (0, 0))[1] for number in range(7)])
+    second = instant - days.begins[day]
+    early, late = second < opens[days.weekday[day]], second >= closes[days.weekday[day]] - 1800
+    target = days.next_open[np.minimum(np.where(late & ~early, day + 1, day), last)]
+    target = np.minimum(target, last)
+    start = days.begins[target] + opens[days.weekday[target]]
+    return np.where(early | late, start + rng.exponential(2400, len(instant)), instant)
+
+
+def partners(plan: Plan) -> dict[int, int]:
+    """Whom each changed pod asks for help: the next changed pod of its area, in a ring."""
+    found: dict[int, int] = {}
+    for area in plan.areas:
+        ring = [i for i, pod in enumerate(plan.pods) if pod.area == area and pod.wave is not None]
+        if len(ring) > 1:
+            found |= dict(zip(ring, ring[1:] + ring[:1], strict=True))
+    return found
+
+
+def _serving(plan: Plan, pod: Ints, day: Ints, channel: Ints, rng: np.random.Generator) -> Ints:
+    """The pod that served: home, or its partner for a few live contacts once both have changed."""
+    helps = partners(plan)
+    to = np.array([helps.get(index, -1) for index in range(len(plan.pods))])
+    launch = np.array([99 if p.launch_week is None else p.launch_week for p in plan.pods])
+    both = np.maximum(launch, np.where(to >= 0, launch[to], 99))
+    away = (channel < LIVE) & (to[pod] >= 0) & (day // 7 >= both[pod]) & (rng.random(len(pod)) < OVERFLOW)
+    return np.where(away, to[pod], pod)
+
+
+def _people(
+    plan: Plan,
+    days: Days,
+    pod: Ints,
+    serving: Ints,
+    day: Ints,
+    arrived: Floats,
+    origin: Ints,
+    roster: Sequence[Sitting],
+    rng: np.random.Generator,
+) -> Ints:
+    """Who served: somebody on shift where the roster is known; who comes back often meets the same person."""
+    person = np.empty(len(pod), dtype=np.int64)
+    for index, part in enumerate(plan.pods):
+        here = np.flatnonzero(serving == index)
+        weight = np.array([weekly_hours(member) for member in range(part.members)], dtype=float)
+        person[here] = rng.choice(part.members, len(here), p=weight / weight.sum())
+    back = np.flatnonzero(origin >= 0)
+    same = back[(rng.random(len(back)) < 0.55) & (serving[back] == serving[origin[back]])]
+    person[same] = person[origin[same]]
+    on_shift = _on_shift(days, roster)
+    if on_shift:
+        known = np.flatnonzero(day >= min(key[1] for key in on_shift))
+        for (at_pod, at_day), rows in _groups_of(serving[known], day[known], known).items():
+            found = on_shift.get((at_pod, at_day))
+            if found is not None:
+                person[rows] = _pick(found, arrived[rows] - days.begins[at_day], person[rows], rng)
+    return person
+
+
+def _on_shift(days: Days, roster: Sequence[Sitting]) -> Mapping[tuple[int, int], NDArray[np.int64]]:
+    """By pod and day: rows of (member, begin, end) in seconds after midnight."""
+    found: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+    for sitting in roster:
+        number = (sitting.day - days.first).days
+        if 0 <= number < len(days.begins):
+            pattern = PATTERNS[sitting.pattern]
+            row = (sitting.member, pattern.starts * 60, pattern.ends * 60)
+            found.setdefault((sitting.pod, number), []).append(row)
+    return {key: np.array(rows) for key, rows in found.items()}
+
+
+def _groups_of(pod: Ints, day: Ints, rows: Ints) -> dict[tuple[int, int], Ints]:
+    """Row numbers by pod and day."""
+    key = pod * 100_000 + day
+    order = np.argsort(key, kind="stable")
+    values, starts = np.unique(key[order], return_index=True)
+    parts = np.split(rows[order], starts[1:])
+    return {(int(value) // 100_000, int(value) % 100_000): part for value, part in zip(values, parts, strict=True)}
+
+
+def _pick(shifts: NDArray[np.int64], seconds: Floats, wanted: Ints, rng: np.random.Generator) -> Ints:
+    """One member on shift per contact: the wanted one when there, else by chance, else anybody of the day."""
+    there = (shifts[:, 1] <= seconds[:, None]) & (seconds[:, None] < shifts[:, 2])
+    score = rng.random(there.shape) + there * 10 + (shifts[:, 0] == wanted[:, None]) * there * 10
+    return np.asarray(shifts[np.argmax(score, axis=1), 0], dtype=np.int64)
+
+
+def _answers(
+    plan: Plan, pod: Ints, closing: Ints, channel: Ints, may: Flags, rng: np.random.Generator
+) -> tuple[Ints, Ints]:
+    """Satisfaction and would-recommend of those who answer; 0 and −1 for the others."""
+    csat, nps = np.zeros(len(pod), dtype=np.int64), np.full(len(pod), -1)
+    asked = may & (rng.random(len(pod)) < ANSWERS[channel])
+    for index, part in enumerate(plan.pods):
+        for weeks in _phases(part.launch_week):
+            rows = np.flatnonzero(asked & (pod == index) & (closing >= weeks[0] * 7) & (closing < weeks[1] * 7))
+            happy = round(part.share_in(weeks[0]) * len(rows))
+            # The phone pleases a little more often than the letter; the number is the stated one.
+            order = np.argsort(rng.random(len(rows)) + 0.04 * np.minimum(channel[rows], 5))
+            csat[rows[order[:happy]]] = 4 + (rng.random(happy) < 0.58)
+            csat[rows[order[happy:]]] = rng.choice([3, 2, 1], len(rows) - happy, p=[0.5, 0.28, 0.22])
+    told = np.flatnonzero(csat)
+    centre = np.array([0, 1.6, 3.6, 6.2, 8.0, 9.4])[csat[told]]
+    nps[told] = np.clip(np.rint(centre + rng.normal(0, 1.0, len(told))), 0, 10).astype(np.int64)
+    return csat, nps
+
+
+def _phases(launch: int | None) -> tuple[tuple[int, int], ...]:
+    """Spans of weeks with one true share: [from, to)."""
+    if launch is None:
+        return ((0, WEEKS + 9),)
+    return ((0, launch), (launch, launch + DIP_WEEKS), (launch + DIP_WEEKS, WEEKS + 9))
