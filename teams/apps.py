@@ -12,7 +12,9 @@ class TeamsConfig(AppConfig):
         from teams.people.messages import carry
         from teams.pods.steps import register_steps
         from teams.scheduling.agreed import register_bounds
+        from teams.scheduling.notices import register_notices
 
         register_bounds()
+        register_notices()
         register_steps()
         carry(send)

@@ -74,7 +74,11 @@ class MemberState:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A seat that somebody would take, or a part of it. ``zone`` is the pod's."""
+    """A seat that somebody would take, or a part of it. ``zone`` is the pod's.
+
+    ``began`` is when the seat became vacant: for a running shift the claim counts from now,
+    its lateness from then.
+    """
 
     shift: int
     pod: int
@@ -83,6 +87,7 @@ class Candidate:
     zone: ZoneInfo
     week_state: str = OPEN
     opens_at: dt.datetime | None = None
+    began: dt.datetime | None = None
     skill: int | None = None
     skill_name: str = ""
     activities: frozenset[int] = field(default_factory=frozenset)
@@ -156,7 +161,7 @@ def judge_release(
                 _("Offer it to the others, or report sick."),
             )
         )
-    return found + [_floor(b, zone, names) for b in breaks]
+    return found + [floor_violation(b, zone, names) for b in breaks]
 
 
 def _time(candidate: Candidate, bounds: BoundValues, now: dt.datetime) -> list[Violation]:
@@ -178,7 +183,7 @@ def _time(candidate: Candidate, bounds: BoundValues, now: dt.datetime) -> list[V
                 _("Any member may open the week early."),
             )
         ]
-    late = (now - candidate.period.start) // MINUTE
+    late = (now - (candidate.began or candidate.period.start)) // MINUTE
     if late > bounds.late_claim_minutes:
         return [
             Violation(
@@ -357,7 +362,8 @@ def minutes_of(work: Iterable[Period], zone: ZoneInfo) -> dict[dt.date, int]:
     return found
 
 
-def _floor(hit: FloorBreak, zone: ZoneInfo, names: dict[int, str]) -> Violation:
+def floor_violation(hit: FloorBreak, zone: ZoneInfo, names: dict[int, str]) -> Violation:
+    """The sentence for an interval below the floor; ``names`` are the activities' names by id."""
     return Violation(
         "floor",
         _("%(activity)s would have %(people)s of the %(floor)s people that the pod agreed, %(span)s.")

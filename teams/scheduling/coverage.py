@@ -11,6 +11,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from cxportal.core.periods import DAY, Period, local_date, to_instant
@@ -111,7 +112,7 @@ def steps(window: Period, needs: Iterable[Need], staffed: Iterable[Staffed], *, 
     wanted: dict[int, Counter[tuple[int | None, int]]] = defaultdict(Counter)
     there: dict[int, Counter[tuple[int, frozenset[int]]]] = defaultdict(Counter)
     found = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         for item, sign in changes[start]:
             if isinstance(item, Need):
                 wanted[item.activity][item.skill, item.people] += sign
@@ -170,7 +171,7 @@ def below_floor(floor: Iterable[Need], before: Sequence[Staffed], after: Sequenc
             if item.activity == need.activity and (part := item.period.intersection(need.period)):
                 edges |= {part.start, part.end}
         ordered = sorted(edges)
-        for start, end in zip(ordered, ordered[1:], strict=False):
+        for start, end in pairwise(ordered):
             then, now = (_present(need, people, start) for people in (before, after))
             if now < need.people and now < then:
                 _add(found, FloorBreak(Period(start, end), need.activity, now, need.people))

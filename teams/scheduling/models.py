@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, Range
 from django.contrib.postgres.indexes import GistIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Deferrable, F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,11 @@ from teams.pods.models import Pod, same
 from teams.scheduling.bounds import DRAFT, FIXED, OPEN, PAST
 from teams.skills.models import Skill
 from teams.staffing.models import Activity
+
+
+def as_range(period: Period) -> DateTimeTZRange:
+    """A period as the database's range."""
+    return DateTimeTZRange(period.start, period.end)
 
 
 @tracked()
@@ -375,6 +381,7 @@ class Act(models.Model):
     member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="roster_acts")
     week = models.ForeignKey(Week, models.CASCADE, related_name="acts")
     seat = models.ForeignKey(Seat, models.CASCADE, null=True, related_name="acts")
+    assignment = models.BigIntegerField(null=True)
     period = DateTimeRangeField(null=True)
     at = models.DateTimeField(default=timezone.now)
     undone_at = models.DateTimeField(null=True)

@@ -1,0 +1,27 @@
+"""The acts on a roster. Each takes its locks, asks the rules again, writes and tells."""
+
+from teams.scheduling.services.absences import end_absence, record_absence
+from teams.scheduling.services.claims import Claimed, Released, claim, release, undo
+from teams.scheduling.services.give_aways import offer, take, withdraw
+from teams.scheduling.services.shifts import add_shift, cancel_shift, move_shift
+from teams.scheduling.services.weeks import copy_week, make_week, open_week, undo_opening
+
+__all__ = [
+    "Claimed",
+    "Released",
+    "add_shift",
+    "cancel_shift",
+    "claim",
+    "copy_week",
+    "end_absence",
+    "make_week",
+    "move_shift",
+    "offer",
+    "open_week",
+    "record_absence",
+    "release",
+    "take",
+    "undo",
+    "undo_opening",
+    "withdraw",
+]

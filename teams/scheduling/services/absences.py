@@ -1,0 +1,132 @@
+"""Absences: accepted at once when somebody is ill; the seats open as urgent."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cxportal.core import periods
+from cxportal.core.periods import Period
+from cxportal.core.violations import Denied, Refused, Violation
+from teams.audit.tracking import recorded
+from teams.notifications.services import notify
+from teams.people.models import User
+from teams.pods.queries import members_on, standing
+from teams.scheduling import words
+from teams.scheduling.effects import release_effect
+from teams.scheduling.models import Absence, Assignment, Duty, GiveAway, Shift, as_range
+from teams.scheduling.picture import minus
+from teams.scheduling.services.claims import look, unseat
+from teams.scheduling.services.doors import lock_rosters, tell
+from teams.scheduling.services.working_days import settle
+
+ALWAYS = frozenset({Absence.Kind.SICK, Absence.Kind.LATE, Absence.Kind.EARLY})
+
+
+@recorded
+def record_absence(
+    *, by: User, member: User, period: Period, kind: str, note: str = "", at: dt.datetime | None = None
+) -> Absence:
+    """Write that a member is away; work inside the absence is given up and its seats open.
+
+    Illness, a late arrival and an early leaving are always accepted; other kinds only when the
+    shifts inside could be given back. By the member, or by an administrator. The same report
+    again answers the same. Locks: (member, week), (pod, day). Raises ``Refused`` or ``Denied``.
+    """
+    now = at or periods.now()
+    if by.pk != member.pk and not standing(by).is_administrator:
+        raise Denied(_("Only %(name)s or an administrator can report this.") % {"name": member.name})
+    if known := Absence.objects.filter(member=member, period=as_range(period), kind=kind).first():
+        return known
+    shifts = _shifts(member, period)
+    lock_rosters([member.pk], [(shift.pod, shift.span) for shift in shifts])
+    if kind not in ALWAYS:
+        _must_be_free(member, period, shifts, now)
+    absence = Absence.objects.create(
+        member=member, period=as_range(period), kind=kind, note=note, made_by=by, made_at=now
+    )
+    for shift in shifts:
+        _give_up(member, shift, period, now, urgent=kind == Absence.Kind.SICK and shift.span.end > now)
+    return absence
+
+
+@recorded
+def end_absence(*, by: User, absence: int, at: dt.datetime | None = None) -> Absence | None:
+    """The member is back: what is left of the absence is taken out; an absence to come disappears (None).
+
+    Work that was given up stays with whoever has it now. Ending again changes nothing.
+    """
+    now = at or periods.now()
+    row = Absence.objects.filter(pk=absence).first()
+    if row is None or (row.member_id != by.pk and not standing(by).is_administrator):
+        raise Http404
+    if row.span.end <= now:
+        return row
+    if row.span.start >= now:
+        row.delete()
+        return None
+    row.period = as_range(Period(row.span.start, now))
+    row.save(update_fields=["period"])
+    return row
+
+
+def _shifts(member: User, period: Period) -> list[Shift]:
+    found = Shift.objects.filter(
+        assignments__member=member, assignments__period__overlap=as_range(period), cancelled_at=None
+    )
+    return list(found.select_related("pod", "week").distinct())
+
+
+def _must_be_free(member: User, period: Period, shifts: list[Shift], now: dt.datetime) -> None:
+    """Refuse with the reasons for which a shift inside could not be given back."""
+    found: list[Violation] = []
+    for shift in shifts:
+        picture, person = look(shift, member, now)
+        view = picture.by_shift[shift.pk]
+        for taken in view.taken:
+            part = taken.period.intersection(period)
+            if taken.member == member.pk and part:
+                found += release_effect(picture, person.state, view, taken, part).violations
+    if found:
+        raise Refused(found)
+
+
+def _give_up(member: User, shift: Shift, period: Period, now: dt.datetime, *, urgent: bool) -> None:
+    """Cut the absence out of the member's work on a shift; the working day is settled."""
+    for row in Assignment.objects.filter(member=member, shift=shift, period__overlap=as_range(period)):
+        first, *others = [*minus(row.span, [period]), None]
+        if first is None:
+            unseat(row, now)
+            continue
+        duty = Duty.objects.get(pk=row.duty_id)
+        GiveAway.objects.filter(assignment=row, outcome=GiveAway.Outcome.OPEN).update(
+            outcome=GiveAway.Outcome.EXPIRED, closed_at=now
+        )
+        row.period = as_range(first)
+        row.save(update_fields=["period"])
+        for part in others:
+            if part is not None:
+                Assignment.objects.create(
+                    member=member, shift=shift, seat_id=row.seat_id, duty=duty, period=as_range(part), source=row.source
+                )
+        settle([duty])
+    if urgent and shift.urgent_since is None:
+        shift.urgent_since = now
+        shift.save(update_fields=["urgent_since"])
+        _call_for_help(member, shift, now)
+    tell(shift.pod, [shift.day], [member.pk])
+
+
+def _call_for_help(member: User, shift: Shift, now: dt.datetime) -> None:
+    """Tell the pod that a shift is open at short notice; never why."""
+    notify(
+        to=members_on(shift.pod, now.date()),
+        kind="shift_urgent",
+        data={"by": member.name, "span": words.day_span(shift.span, shift.pod.tzinfo)},
+        url=reverse("week", kwargs={"slug": shift.pod.slug, "week": shift.week.label}),
+        source=f"urgent:{shift.pk}:{int(now.timestamp())}",
+        by=member,
+    )

@@ -1,0 +1,303 @@
+"""Claim, give back, undo: the acts by which members make their own week."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from cxportal.core import periods
+from cxportal.core.database import translate_errors
+from cxportal.core.periods import MINUTE, Period
+from cxportal.core.violations import Refused, Violation
+from teams.audit.tracking import recorded
+from teams.people.models import User
+from teams.scheduling import words
+from teams.scheduling.bounds import BoundValues
+from teams.scheduling.coverage import below_floor
+from teams.scheduling.effects import Effect, claim_effect, release_effect, what_fits, without
+from teams.scheduling.models import Act, Assignment, Duty, GiveAway, Shift, as_range
+from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, reach, read_people, read_pod
+from teams.scheduling.services.doors import lock_roster, must_work_in, shift_or_404, tell
+from teams.scheduling.services.working_days import BROKEN, place, settle
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A claim that holds: ``repeat`` when it held before; ``changed`` when the agreement is newer than the page."""
+
+    assignment: Assignment
+    effect: Effect | None
+    act: Act | None
+    repeat: bool = False
+    changed: bool = False
+
+
+@dataclass(frozen=True)
+class Released:
+    """A give-back that is done: ``repeat`` when it was done before."""
+
+    act: Act | None
+    effect: Effect | None
+    repeat: bool = False
+
+
+@recorded
+def claim(
+    *,
+    by: User,
+    shift: int,
+    period: Period | None = None,
+    seen_version: int | None = None,
+    at: dt.datetime | None = None,
+) -> Claimed:
+    """Take a free seat of a shift, whole or for a part; the same claim again answers the same.
+
+    A running shift counts from the claim. ``seen_version`` is the agreement that the page
+    showed. Locks: (member, week), (pod, day). Raises ``Refused`` with every broken bound,
+    ``seat_taken`` with who was faster, or ``busy``; ``Denied`` or ``Http404`` for others.
+    """
+    now = at or periods.now()
+    row = shift_or_404(shift)
+    must_work_in(by, row.pod)
+    if held := _held(by, row, period):
+        return Claimed(held, None, None, repeat=True)
+    _refuse_when_full(row, by, now)
+    lock_roster(row.pod, [by.pk], [row.span])
+    if held := _held(by, row, period):
+        return Claimed(held, None, None, repeat=True)
+    picture, person = look(row, by, now)
+    view = picture.by_shift.get(row.pk)
+    if view is None:
+        raise Http404
+    seat, part = _choose(picture, person, view, period, now)
+    effect = claim_effect(picture, person.state, view, seat, part)
+    changed = seen_version is not None and seen_version != picture.bounds.version
+    if effect.violations:
+        raise Refused(_with_change(effect.violations, picture.bounds, changed=changed))
+    assignment = seat_member(by.pk, row, seat.pk, part, picture.bounds, Assignment.Source.CLAIM, now)
+    act = Act.objects.create(
+        kind=Act.Kind.CLAIM, member=by, week=row.week, seat_id=seat.pk, period=as_range(part), at=now
+    )
+    tell(row.pod, [row.day], [by.pk])
+    return Claimed(assignment, effect, act, changed=changed)
+
+
+@recorded
+def release(*, by: User, assignment: int, at: dt.datetime | None = None) -> Released:
+    """Give a shift back: its seat opens at once. The same give-back again answers the same.
+
+    Locks: (member, week), (pod, day). Raises ``Refused`` (``floor``, ``notice``,
+    ``week_fixed``, ``started``, ``busy``); ``Http404`` for somebody else's.
+    """
+    now = at or periods.now()
+    row = (
+        Assignment.objects.select_related("shift__pod", "shift__week", "duty").filter(pk=assignment, member=by).first()
+    )
+    if row is None:
+        return _released_before(by, assignment)
+    lock_roster(row.shift.pod, [by.pk], [row.shift.span])
+    row = (
+        Assignment.objects.select_related("shift__pod", "shift__week", "duty").filter(pk=assignment, member=by).first()
+    )
+    if row is None:
+        return _released_before(by, assignment)
+    picture, person = look(row.shift, by, now)
+    view = picture.by_shift[row.shift_id]
+    taken = next(t for t in view.taken if t.pk == row.pk)
+    effect = release_effect(picture, person.state, view, taken, taken.period)
+    if effect.violations:
+        raise Refused(effect.violations)
+    act = Act.objects.create(
+        kind=Act.Kind.RELEASE,
+        member=by,
+        week=row.shift.week,
+        seat_id=row.seat_id,
+        period=row.period,
+        at=now,
+        assignment=row.pk,
+    )
+    unseat(row, now)
+    tell(row.shift.pod, [row.shift.day], [by.pk])
+    return Released(act, effect)
+
+
+@recorded
+def undo(*, by: User, act: int, at: dt.datetime | None = None) -> Act:
+    """Undo an own claim or give-back within ten minutes, if nobody built on it.
+
+    Holds inside the notice limit too. Undoing again answers the same. Locks: (member, week),
+    (pod, day). Raises ``Refused`` (``undo_late``, ``built_on``, or the bounds of the claim).
+    """
+    now = at or periods.now()
+    row = Act.objects.select_related("seat__shift__pod", "seat__shift__week").filter(pk=act, member=by).first()
+    if row is None or row.seat is None or row.period is None:
+        raise Http404
+    shift = row.seat.shift
+    lock_roster(shift.pod, [by.pk], [shift.span])
+    row.refresh_from_db()
+    if row.undone_at:
+        return row
+    if now - row.at > Act.UNDO_FOR:
+        raise Refused(Violation("undo_late", _("An act can be undone for 10 minutes; this one is older.")))
+    if row.kind == Act.Kind.CLAIM:
+        _undo_claim(by, row, shift, now)
+    else:
+        _undo_release(by, row, shift, now)
+    row.undone_at = now
+    row.save(update_fields=["undone_at"])
+    tell(shift.pod, [shift.day], [by.pk])
+    return row
+
+
+def _undo_claim(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
+    """Leave the seat again, unless somebody gave work back since, relying on this claim."""
+    row = (
+        Assignment.objects.select_related("duty", "shift__pod")
+        .filter(member=by, seat=act.seat, period=act.period)
+        .first()
+    )
+    if row is None:
+        raise Refused(Violation("built_on", _("The shift is not yours any more, so there is nothing to undo.")))
+    picture, _person = look(shift, by, now)
+    view = picture.by_shift[shift.pk]
+    left = without(picture.staffed, picture.seated(view, by.pk, row.span))
+    breaks = below_floor(picture.floor, picture.staffed, left)
+    since = Act.objects.filter(
+        kind=Act.Kind.RELEASE, undone_at=None, at__gte=act.at, seat__shift__pod=shift.pod, period__overlap=act.period
+    ).exclude(member=by)
+    if breaks and since.exists():
+        raise Refused(
+            Violation(
+                "built_on",
+                _("Somebody gave a shift back after your claim and relies on it; without you the floor would break."),
+            )
+        )
+    unseat(row, now)
+
+
+def _undo_release(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
+    """Sit down again on the same seat, when it is still free and every bound holds."""
+    assert act.seat is not None
+    picture, person = look(shift, by, now)
+    view = picture.by_shift.get(shift.pk)
+    part = Period(act.period.lower, act.period.upper)
+    seat = next((s for s in view.seats if s.pk == act.seat_id), None) if view else None
+    if view is None or seat is None or not any(free.contains(part) for free in view.free(seat)):
+        raise Refused(taken_violation(picture, person, shift, view))
+    effect = claim_effect(picture, person.state, view, seat, part)
+    # It was this person's until a moment ago: the lateness of a new claim does not count.
+    violations = [v for v in effect.violations if v.code != "started_too_late"]
+    if violations:
+        raise Refused(violations)
+    seat_member(by.pk, shift, seat.pk, part, picture.bounds, Assignment.Source.CLAIM, now)
+
+
+def look(shift: Shift, by: User, now: dt.datetime) -> tuple[PodPicture, Person]:
+    """The pod around a shift and the person, as the rules take them: two statements."""
+    zone = shift.pod.tzinfo
+    picture = read_pod(shift.pod, reach(shift.span, zone), now)
+    return picture, read_people([by.pk], shift.span, zone)[by.pk]
+
+
+def seat_member(
+    member: int, shift: Shift, seat: int, part: Period, bounds: BoundValues, source: str, now: dt.datetime
+) -> Assignment:
+    """Write an assignment and its working day. Only under the locks, after the rules."""
+    duty = place(member, part, bounds)
+    with translate_errors(BROKEN):
+        return Assignment.objects.create(
+            member_id=member, shift=shift, seat_id=seat, duty=duty, period=as_range(part), source=source, made_at=now
+        )
+
+
+def unseat(row: Assignment, now: dt.datetime) -> None:
+    """Remove an assignment, close its open offers and settle its working day."""
+    GiveAway.objects.filter(assignment=row, outcome=GiveAway.Outcome.OPEN).update(
+        outcome=GiveAway.Outcome.WITHDRAWN, closed_at=now
+    )
+    duty = Duty.objects.get(pk=row.duty_id)
+    row.delete()
+    settle([duty])
+
+
+def taken_violation(picture: PodPicture, person: Person, shift: Shift, view: ShiftView | None) -> Violation:
+    """Who was faster, how long ago, and what this person could take instead."""
+    last = max(view.taken, key=lambda t: t.made_at, default=None) if view else None
+    name = User.objects.filter(pk=last.member).values_list("name", flat=True).first() if last else None
+    span = words.day_span(shift.span, picture.zone)
+    instead = [
+        words.day_span(e.period, picture.zone) for e in what_fits(picture, person.state, instead_of=shift.pk)[:3]
+    ]
+    ago = int((picture.at - last.made_at) // MINUTE) if last else 0
+    return Violation(
+        "seat_taken",
+        (
+            _("%(name)s claimed %(span)s a moment before you. Nothing of yours changed.")
+            if ago < 2
+            else _("%(name)s claimed %(span)s before you. Nothing of yours changed.")
+        )
+        % {"name": name, "span": span}
+        if name
+        else _("%(span)s is no longer open. Nothing of yours changed.") % {"span": span},
+        {"taken_by": last.member if last else None, "taken_at": last.made_at.isoformat() if last else None},
+        _("Open to you: %(shifts)s.") % {"shifts": "; ".join(instead)} if instead else "",
+    )
+
+
+def _held(by: User, row: Shift, period: Period | None) -> Assignment | None:
+    """What this person already holds of the shift (of the part, when one is named)."""
+    mine = Assignment.objects.filter(member=by, shift=row)
+    return (mine.filter(period__overlap=as_range(period)) if period else mine).first()
+
+
+def _refuse_when_full(row: Shift, by: User, now: dt.datetime) -> None:
+    """Refuse at once, without waiting for locks, when every seat is taken for the whole shift."""
+    whole = Assignment.objects.filter(shift=row, period__contains=row.period).count()
+    if whole < row.seats.count():
+        return
+    picture, person = look(row, by, now)
+    raise Refused(taken_violation(picture, person, row, picture.by_shift.get(row.pk)))
+
+
+def _choose(
+    picture: PodPicture, person: Person, view: ShiftView, period: Period | None, now: dt.datetime
+) -> tuple[SeatView, Period]:
+    """The seat to sit on and for which part: from now when it runs, the first seat that fits the skill."""
+    start = max(view.period.start, now.replace(second=0, microsecond=0)) if now < view.period.end else view.period.start
+    wanted = period or Period(start, view.period.end)
+    if not view.period.contains(wanted):
+        raise Refused(Violation("outside", _("The part lies outside the shift.")))
+    fits = [(seat, wanted) for seat in view.seats if any(free.contains(wanted) for free in view.free(seat))]
+    if not fits and period is None:
+        fits = sorted(view.open_seats(), key=lambda pair: -pair[1].minutes)
+        fits = [pair for pair in fits if pair[1].end > now]
+    if not fits:
+        shift = Shift.objects.select_related("pod").get(pk=view.pk)
+        raise Refused(taken_violation(picture, person, shift, view))
+    able = [pair for pair in fits if pair[0].skill is None or pair[0].skill in person.state.skills]
+    return (able or fits)[0]
+
+
+def _released_before(by: User, assignment: int) -> Released:
+    act = Act.objects.filter(member=by, kind=Act.Kind.RELEASE, assignment=assignment).first()
+    if act is None:
+        raise Http404
+    return Released(act, None, repeat=True)
+
+
+def _with_change(violations: tuple[Violation, ...], bounds: BoundValues, *, changed: bool) -> list[Violation]:
+    """Name a change of the agreement since the page was made before the bounds that it broke."""
+    if not changed:
+        return list(violations)
+    return [
+        Violation(
+            "agreement_changed",
+            _("The agreement changed since this page was made; version %(version)s is in force.")
+            % {"version": bounds.version},
+            {"version": bounds.version},
+        ),
+        *violations,
+    ]
