@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxportal.core.violations import Text
 from teams.people.models import User
-from teams.pods.models import Membership, Pod
+from teams.pods.models import Company, Membership, Pod
 from teams.pods.queries import Role, Standing, standing, visible_pods
 
 
@@ -119,8 +119,30 @@ POD_PAGES = (
         True,
     ),
 )
+# Sub-pages of the settings mark the same entry.
+SETTINGS = frozenset(
+    f"settings_{page}"
+    for page in (
+        *(
+            "company",
+            "areas",
+            "area",
+            "partners",
+            "partner",
+            "skills",
+            "skill",
+            "limits",
+            "limit",
+            "template",
+            "tokens",
+        ),
+        *("pods", "new_pod", "pod", "pod_hours", "pod_hours_of", "pod_people", "pod_promise", "pod_exception"),
+        *("pod_stage", "pod_sub_team", "people", "new_person", "person", "person_contract", "person_membership"),
+        *("person_move", "person_role", "person_skill", "membership", "contract", "reasons", "ownership", "imports"),
+    )
+)
 ADMINISTRATION = (
-    Entry("settings", _("Settings"), "settings-2", _administers),
+    Entry("settings", _("Settings"), "settings-2", _administers, SETTINGS),
     Entry("outbox", _("Mail"), "mail", _administers, frozenset({"mail"})),
     Entry("history", _("History"), "history", _administers),
     Entry("status", _("Status"), "activity", _operates),
@@ -128,6 +150,7 @@ ADMINISTRATION = (
 MINE = (
     Entry("preferences", _("Preferences"), "sliders-horizontal", _everybody),
     Entry("notices", _("Notices"), "bell", _everybody),
+    Entry("account_change_password", _("Password"), "lock-keyhole", _everybody),
     Entry("sessions", _("Signed-in devices"), "monitor-smartphone", _everybody),
     Entry("tokens", _("API tokens"), "key-round", _everybody),
 )
@@ -182,11 +205,15 @@ class Shell:
         """The pod named in the address, else the home pod, else the first that the person serves."""
         match = self.request.resolver_match
         slug = match.kwargs.get("slug") if match else None
-        by_slug = next((pod for pod in self._pods if pod.slug == slug), None)
+        by_slug = self.pod_named(str(slug)) if slug else None
         if by_slug:
             return by_slug
         own = sorted(self.stand.pods, key=lambda pk: (pk != self.stand.home, pk not in self.stand.guest))
         return next((pod for pk in own for pod in self._pods if pod.pk == pk), None)
+
+    def pod_named(self, slug: str) -> Pod | None:
+        """The pod with this short name, when the person may open it in some form."""
+        return next((pod for pod in self._pods if pod.slug == slug), None)
 
     @cached_property
     def zone(self) -> str:
@@ -279,18 +306,14 @@ class Shell:
         """Where leads compare all their pods; empty for everybody else."""
         return address("scorecards") if _oversees(self.stand, None) else ""
 
+    @cached_property
+    def company(self) -> Company | None:
+        """The company of this installation; None before it is named."""
+        return Company.objects.filter(pk=1).first()
+
     @property
     def person(self) -> User | None:
         return self.user
-
-    @property
-    def presence(self) -> str:
-        return ""
-
-    @property
-    def person_line(self) -> Text:
-        """What stands under the person's name: their email, until shifts tell more."""
-        return (self.user.email or "") if self.user else ""
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

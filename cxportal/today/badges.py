@@ -1,10 +1,11 @@
-"""The live numbers in the navigation. A fragment fetches them, so no page waits for them."""
+"""The live numbers in the navigation and the person's own line. A fragment fetches them, so no page waits for them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cxportal.core.violations import Text
@@ -12,6 +13,9 @@ from teams.notifications.queries import unread_count
 from teams.people.models import User
 from teams.pods.models import Pod
 from teams.pods.queries import standing
+from teams.presence.models import Presence, State
+from teams.scheduling import words
+from teams.scheduling.queries import on_shift_until, open_count
 
 
 @dataclass(frozen=True)
@@ -24,15 +28,33 @@ class Badge:
     tone: str = ""
 
 
-def _notices(user: User, _pod: Pod | None) -> Badge:
-    count = unread_count(user)
-    return Badge("notices", count, ngettext("%(n)d new notice", "%(n)d new notices", count) % {"n": count}, "accent")
+@dataclass(frozen=True)
+class OwnLine:
+    """What stands under the person's name: on shift until when, and the dot on their mark."""
 
-
-SOURCES: list[Callable[[User, Pod | None], Badge]] = [_notices]
+    words: Text
+    on: str
 
 
 def badges_for(user: User, pod: Pod | None) -> list[Badge]:
-    """Every number that this person sees, for the pod that they look at; one query each."""
-    own = pod if pod is not None and pod.pk in standing(user).pods else None
-    return [source(user, own) for source in SOURCES]
+    """Every number that this person sees, for the pod that they look at."""
+    stand = standing(user)
+    unread = unread_count(user)
+    found = [
+        Badge("notices", unread, ngettext("%(n)d new notice", "%(n)d new notices", unread) % {"n": unread}, "accent")
+    ]
+    if pod is not None and pod.pk in stand.member_of:
+        fitting = open_count(user, pod)
+        told = ngettext("%(n)d open shift for you", "%(n)d open shifts for you", fitting) % {"n": fitting}
+        found.append(Badge("week", fitting, told, "watch"))
+    return found
+
+
+def own_line(user: User, zone: str) -> OwnLine:
+    """Whether the person is on shift, in the reader's zone. Two statements."""
+    until = on_shift_until(user)
+    if until is None:
+        return OwnLine(_("Off shift"), "off")
+    presence = Presence.objects.filter(member=user).only("state").first()
+    on = "on" if presence is None or presence.state == State.AVAILABLE else "busy"
+    return OwnLine(_("On shift until %(time)s") % {"time": words.clock(until, ZoneInfo(zone))}, on)

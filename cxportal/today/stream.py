@@ -1,15 +1,25 @@
-"""The stream of pages without one of their own: it hears what concerns the person, above all notices."""
+"""Streams of the frame: the person's own, and that of the first page, which also hears their pods."""
 
 from __future__ import annotations
 
 from cxportal.core.realtime import Stream
 from teams import permissions
 from teams.people.models import User
+from teams.pods.queries import standing
 
 
-def _topics(_person: User) -> list[str]:
-    # The person's own topic is part of every stream.
+def _own(_person: User) -> list[str]:
+    # The person's own topic is part of every stream: notices come by it.
     return []
 
 
-stream = Stream("me", "streams/me/", fetch=permissions.oneself, topics=_topics)
+def _of_pods(person: User) -> list[str]:
+    stand = standing(person)
+    return [
+        *(f"coverage:{pod}" for pod in stand.pods),
+        *(f"queue:{pod}" for pod in stand.member_of),
+    ]
+
+
+me = Stream("me", "streams/me/", fetch=permissions.oneself, topics=_own)
+today = Stream("today", "streams/today/", fetch=permissions.oneself, topics=_of_pods)

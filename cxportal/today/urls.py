@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cxportal.today import views
-from cxportal.today.stream import stream
+from cxportal.today import stream, views
 
 urlpatterns = [
     path("", views.today, name="today"),
     path("more/", views.more, name="more"),
     path("badges/", views.badges, name="badges"),
-    stream.pattern(),
+    stream.me.pattern(),
+    stream.today.pattern(),
 ]

@@ -1,0 +1,54 @@
+"""The card of a pod's coverage today: the strip of its roster, large, with the hours under it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.translation import ngettext
+
+from cxportal.core.periods import Period
+from teams.pods.models import Pod
+from teams.scheduling import words
+from teams.scheduling.queries import coverage_of_day
+from teams.scheduling.strips import DayCoverage
+
+
+@dataclass(frozen=True)
+class CoverCard:
+    """A day of a pod; ``ticks`` are (quarter hours after the strip's start, hour)."""
+
+    pod: Pod
+    day: DayCoverage
+    gaps: list[str]
+    ticks: list[tuple[int, str]]
+    now: int | None
+
+    @property
+    def span(self) -> int:
+        return self.day.strip.width
+
+
+def cover_card(pod: Pod, now: dt.datetime) -> CoverCard:
+    """Today's coverage of a pod. One statement."""
+    day = coverage_of_day(pod, at=now)
+    start = _hour(day.strip.first)
+    ticks = [(quarter, f"{(start + quarter // 4) % 24:02d}:00") for quarter in range(0, day.strip.width + 1, 4)]
+    local = now.astimezone(pod.tzinfo)
+    quarter = (local.hour - start) * 4 + local.minute // 15
+    return CoverCard(
+        pod=pod,
+        day=day,
+        gaps=[_gap(pod, gap.start, gap.end, gap.people) for gap in day.gaps],
+        ticks=ticks,
+        now=quarter if 0 <= quarter <= day.strip.width else None,
+    )
+
+
+def _hour(label: str) -> int:
+    return int(label.partition(":")[0])
+
+
+def _gap(pod: Pod, start: dt.datetime, end: dt.datetime, people: int) -> str:
+    short = ngettext("%(n)d short", "%(n)d short", people) % {"n": people}
+    return f"{words.span(Period(start, end), pod.tzinfo)}, {short}"
