@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class CustomersConfig(AppConfig):
     name = "customers"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from customers.routing import agreed
+
+        agreed.register_bounds()
+        agreed.register_notices()

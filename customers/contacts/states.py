@@ -9,22 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
 
-type Kind = Literal[
-    "arrived",
-    "offered",
-    "accepted",
-    "declined",
-    "lapsed",
-    "recalled",
-    "ended",
-    "resolved",
-    "reopened",
-    "abandoned",
-    "handed_over",
-    "noted",
-]
 OPEN = frozenset({"waiting", "offered", "in_work", "after_work"})
 CLOSED = frozenset({"resolved", "abandoned"})
 WORKED = frozenset({"in_work", "after_work"})
@@ -184,10 +169,12 @@ def _handed_over(now: Course, event: Happening) -> Course:
 STEPS = {
     "arrived": _arrived,
     "offered": _offered,
+    "overflowed": _offered,
     "declined": _returned,
     "lapsed": _returned,
     "recalled": _returned,
     "accepted": _accepted,
+    "taken": _accepted,
     "ended": _ended,
     "resolved": _resolved,
     "abandoned": _abandoned,

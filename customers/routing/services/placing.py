@@ -1,0 +1,131 @@
+"""Deciding under locks: the answer of `decide` is only acted on when it still holds once the person is locked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, replace
+from typing import Any
+
+from customers.contacts.models import ContactEvent
+from customers.routing.batch import Statement, fetch
+from customers.routing.decision import Decision, decide
+from customers.routing.models import LoadEvent, Offer, RoutingDecision
+from customers.routing.snapshot import Contact, Snapshot, digest, offer_seconds
+from customers.routing.world import (
+    PRESENCE,
+    agreements_from,
+    agreements_statement,
+    in_hand_statement,
+    refreshed,
+)
+from cxportal.core.database import LockClass
+
+ATTEMPTS = 3
+LOCK_PERSON = "SELECT member_id FROM teams_presence WHERE member_id = %s FOR UPDATE"
+TRY_PERSON = "SELECT member_id FROM teams_presence WHERE member_id = %s FOR UPDATE SKIP LOCKED"
+# Helpers are lent out one after the other, so that two cannot both see the last one above the reserve.
+LOCK_PARTNER = "SELECT pg_advisory_xact_lock(%s, %s)"
+
+
+def settled(contact: Contact, world: Snapshot, clock: dt.datetime) -> tuple[Decision, Snapshot]:
+    """Decide, lock the person, read again, decide again: until the answer is the same under its locks.
+
+    Takes the person's presence row and, for overflow, the partner's lending lock; the contact row
+    is the caller's. One trip an attempt. When the third attempt still finds another answer the
+    contact waits a second and the router looks again.
+    """
+    decision = decide(contact, world, clock)
+    locked: set[tuple[int | None, int | None]] = set()
+    for _ in range(ATTEMPTS):
+        key = (decision.person, decision.pod if decision.agreement else None)
+        if decision.outcome != "offer" or key in locked:
+            return decision, world
+        fresh = _locked(contact, decision, world, clock, wait=not locked)
+        if fresh is None:
+            break
+        locked.add(key)
+        world = fresh
+        decision = decide(contact, world, clock)
+    if decision.outcome == "offer":
+        soon = clock + dt.timedelta(seconds=1)
+        decision = replace(decision, outcome="wait", person=None, pod=None, agreement=None, due=soon, why="busy")
+    return decision, world
+
+
+def _locked(
+    contact: Contact, decision: Decision, world: Snapshot, clock: dt.datetime, *, wait: bool
+) -> Snapshot | None:
+    """The world read again with the person locked; None when somebody else holds that person just now.
+
+    Only the first person is waited for: waiting with one locked already could end in a circle.
+    """
+    people = [p.id for p in world.people]
+    statements: list[Statement] = [(LOCK_PERSON if wait else TRY_PERSON, [decision.person])]
+    if decision.agreement is not None:
+        statements.append((LOCK_PARTNER, [int(LockClass.AGREEMENT), decision.pod]))
+    statements += [(PRESENCE, [people]), in_hand_statement(people), agreements_statement([contact.home], clock)]
+    rows = fetch(*statements)
+    if not rows[0]:
+        return None
+    others = tuple(a for a in world.agreements if a.home != contact.home)
+    return refreshed(world, rows[-3], rows[-2], (*others, *agreements_from(rows[-1], clock)), clock)
+
+
+def decision_row(contact_id: int, decision: Decision, world: Snapshot, clock: dt.datetime) -> RoutingDecision:
+    """The decision as it is stored, with clock, versions and digest, not yet saved."""
+    return RoutingDecision(
+        contact_id=contact_id,
+        at=clock,
+        outcome=decision.outcome,
+        why=decision.why,
+        person_id=decision.person,
+        pod_id=decision.pod,
+        agreement_id=decision.agreement,
+        due=decision.due,
+        opens_at=decision.opens_at,
+        call_back=decision.call_back,
+        nobody_holds_skill=decision.nobody_holds_skill,
+        trace=[asdict(step) for step in decision.trace],
+        inputs=dict(world.versions),
+        digest=digest(world),
+    )
+
+
+def offer_rows(contact_id: int, channel: str, decision: Decision, clock: dt.datetime) -> list[Any]:
+    """The rows that make an offer: offer, event and load, not yet saved."""
+    out = decision.agreement is not None
+    offer = Offer(
+        contact_id=contact_id,
+        person_id=decision.person,
+        pod_id=decision.pod,
+        agreement_id=decision.agreement,
+        made_at=clock,
+        until=clock + dt.timedelta(seconds=offer_seconds(channel)),
+    )
+    event = ContactEvent(
+        contact_id=contact_id,
+        kind=ContactEvent.Kind.OVERFLOWED if out else ContactEvent.Kind.OFFERED,
+        at=clock,
+        pod_id=decision.pod,
+        data={"person": decision.person, "agreement": decision.agreement, "until": offer.until.isoformat()},
+    )
+    load = LoadEvent(
+        person_id=decision.person, contact_id=contact_id, kind="offered", channel=channel, delta=1, at=clock
+    )
+    return [offer, event, load]
+
+
+def as_json(decision: Decision) -> dict[str, Any]:
+    """The decision as the API answers it."""
+    return {
+        "outcome": decision.outcome,
+        "why": decision.why,
+        "person": decision.person,
+        "pod": decision.pod,
+        "agreement": decision.agreement,
+        "due": decision.due.isoformat() if decision.due else None,
+        "opens_at": decision.opens_at.isoformat() if decision.opens_at else None,
+        "call_back": decision.call_back,
+        "nobody_holds_skill": decision.nobody_holds_skill,
+        "trace": [asdict(step) for step in decision.trace],
+    }

@@ -1,0 +1,374 @@
+"""Reads the snapshot of the world from the database: four trips, whatever the number of pods.
+
+One trip for the agreements, two for the roster (`on_duty`), one for everything else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from customers.routing.batch import Statement, fetch
+from customers.routing.snapshot import Agreement, Contact, InHand, Person, Pod, Snapshot, Window
+from teams.pods.models import OpeningException, OpeningHours
+from teams.pods.opening import joined_periods
+from teams.scheduling.queries import OnDuty, on_duty
+
+AHEAD = dt.timedelta(days=8)  # far enough for "opens again on Monday" after a long holiday
+# Until a pod has handled enough of a channel, the usual handling time in seconds.
+TYPICAL = {"phone": 420, "chat": 600, "email": 900, "social": 420, "web_form": 900, "letter": 1200}
+LEAST_HANDLED = 30
+TYPICAL_KEPT = 600.0
+AFTER_WORK_USUAL = dt.timedelta(seconds=60)
+
+AGREEMENTS = """
+SELECT a.id, t.number, a.home_id, a.partner_id, t.thresholds, t.skill_ids, t.when_closed, t.when_nobody,
+       t.expected_wait, t.reserve, t.guard, t.cap_once, t.cap_hour, t.cap_day, t.hours, a."order", a.state,
+       t.starts_at, t.ends_at, partner.zone,
+       date_trunc('day', %s AT TIME ZONE home.zone) + interval '1 day' AS next_day, home.zone,
+       offers.n + assigned.once, offers.n + assigned.hour, offers.n + assigned.day, assigned.oldest
+FROM customers_overflowagreement a
+JOIN customers_overflowterms t ON t.agreement_id = a.id AND t.state = 'in_force'
+JOIN teams_pod home ON home.id = a.home_id
+JOIN teams_pod partner ON partner.id = a.partner_id AND partner.closed_at IS NULL
+CROSS JOIN LATERAL (
+    SELECT count(*) AS n FROM customers_offer o WHERE o.agreement_id = a.id AND o.state = 'open'
+) offers
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE s.ended_at IS NULL) AS once,
+           count(*) FILTER (WHERE s.started_at > %s - interval '1 hour') AS hour,
+           count(*) FILTER (WHERE s.started_at >= date_trunc('day', %s AT TIME ZONE home.zone) AT TIME ZONE home.zone)
+               AS day,
+           min(s.started_at) FILTER (WHERE s.started_at > %s - interval '1 hour') AS oldest
+    FROM customers_contactassignment s
+    WHERE s.agreement_id = a.id AND (s.started_at > %s - interval '26 hours' OR s.ended_at IS NULL)
+) assigned
+WHERE a.home_id = ANY(%s) AND a.state IN ('active', 'paused')
+ORDER BY a.home_id, a."order", a.id
+"""
+
+QUEUE = """
+SELECT c.id, c.channel, c.arrived_at, coalesce(c.serving_pod_id, c.home_pod_id), c.priority,
+       c.required_skill_id, c.wished_skills, c.reopened_count > 0, c.state = 'offered', helped.yes,
+       known.person_id, barred.list, wanted.person_id
+FROM customers_contact c
+LEFT JOIN LATERAL (
+    SELECT true AS yes FROM customers_contactassignment s
+    WHERE s.contact_id = c.id AND s.agreement_id IS NOT NULL LIMIT 1
+) helped ON true
+LEFT JOIN LATERAL (
+    SELECT recent.person_id FROM (
+        SELECT p.person_id, p.arrived_at FROM customers_contact p
+        WHERE p.customer_id = c.customer_id AND p.person_id IS NOT NULL AND p.id <> c.id
+        ORDER BY p.arrived_at DESC LIMIT 6
+    ) recent GROUP BY recent.person_id ORDER BY count(*) DESC, max(recent.arrived_at) DESC LIMIT 1
+) known ON c.customer_id IS NOT NULL
+LEFT JOIN LATERAL (
+    SELECT (e.data->>'to_member')::bigint AS person_id FROM customers_contactevent e
+    WHERE e.contact_id = c.id AND e.kind IN ('handed_over', 'reopened')
+    ORDER BY e.at DESC, e.id DESC LIMIT 1
+) wanted ON c.reopened_count > 0 OR c.first_response_at IS NOT NULL
+LEFT JOIN LATERAL (
+    SELECT json_agg(json_build_array(b.person_id, b.ended) ORDER BY b.person_id) AS list FROM (
+        SELECT o.person_id, max(o.ended_at) AS ended FROM customers_offer o
+        WHERE o.contact_id = c.id AND o.state IN ('declined', 'lapsed') AND o.ended_at > %s - interval '2 minutes'
+        GROUP BY o.person_id
+    ) b
+) barred ON true
+WHERE (c.home_pod_id = ANY(%s) AND c.serving_pod_id IS NULL OR c.serving_pod_id = ANY(%s))
+  AND c.state IN ('waiting', 'offered') AND NOT c.automated AND c.direction = 'in'
+  AND (c.state = 'waiting' OR (c.state = 'offered' AND EXISTS (
+        SELECT 1 FROM customers_offer o
+        WHERE o.contact_id = c.id AND o.state = 'open' AND o.agreement_id IS NOT NULL)))
+ORDER BY c.id
+"""
+
+IN_HAND = """
+SELECT o.person_id, o.contact_id, c.channel, o.made_at, NULL FROM customers_offer o
+JOIN customers_contact c ON c.id = o.contact_id WHERE o.person_id = ANY(%s) AND o.state = 'open'
+UNION ALL
+SELECT s.person_id, s.contact_id, c.channel, s.started_at, s.after_work_at FROM customers_contactassignment s
+JOIN customers_contact c ON c.id = s.contact_id WHERE s.person_id = ANY(%s) AND s.ended_at IS NULL
+ORDER BY 1, 2
+"""
+
+PRESENCE = "SELECT member_id, state, heartbeat_at, idle_since FROM teams_presence WHERE member_id = ANY(%s)"
+SKILLS = "SELECT member_id, skill_id FROM teams_memberskill WHERE member_id = ANY(%s)"
+HOURS = "SELECT pod_id, channel, weekday, opens, closes FROM teams_openinghours WHERE pod_id = ANY(%s)"
+EXCEPTIONS = """
+SELECT pod_id, day, channel, opens, closes FROM teams_openingexception WHERE pod_id = ANY(%s) AND day >= %s
+"""
+PODS = """
+SELECT p.id, p.zone, r.channel, r.seconds, r.in_opening_time
+FROM teams_pod p LEFT JOIN teams_promise r ON r.pod_id = p.id WHERE p.id = ANY(%s)
+"""
+HELD = """
+SELECT DISTINCT s.skill_id FROM teams_memberskill s JOIN teams_user u ON u.id = s.member_id AND u.is_active
+WHERE s.skill_id IN (
+    SELECT required_skill_id FROM customers_contact WHERE state IN ('waiting', 'offered')
+) OR s.skill_id = %s
+"""
+HANDLED = """
+SELECT home_pod_id, channel, (avg(work_seconds + after_work_seconds))::int FROM customers_contact
+WHERE state = 'resolved' AND home_pod_id = ANY(%s) AND business_day >= %s AND work_seconds > 0
+GROUP BY 1, 2 HAVING count(*) >= %s
+"""
+
+_typical: dict[int, tuple[float, dict[str, int]]] = {}
+
+
+def agreements_statement(homes: Collection[int], clock: dt.datetime) -> Statement:
+    """The statement behind `agreements_from`, for callers that send it with others in one trip."""
+    return AGREEMENTS, [clock, clock, clock, clock, clock, sorted(homes)]
+
+
+def queue_statement(homes: Collection[int], clock: dt.datetime) -> Statement:
+    """The statement behind `queue_from`: every contact that waits in these pods.
+
+    A contact waits at home, or in the pod to which it was handed over.
+    """
+    return QUEUE, [clock, sorted(homes), sorted(homes)]
+
+
+def in_hand_statement(people: Collection[int]) -> Statement:
+    """Open offers and assignments of these people."""
+    ids = sorted(people)
+    return IN_HAND, [ids, ids]
+
+
+def agreements_from(rows: Iterable[tuple[Any, ...]], clock: dt.datetime) -> tuple[Agreement, ...]:
+    """Agreements in force or paused, with what is used of their caps at `clock`."""
+    found = []
+    for row in rows:
+        next_day = row[20].replace(tzinfo=ZoneInfo(row[21])).astimezone(dt.UTC)
+        found.append(
+            Agreement(
+                id=row[0],
+                version=row[1],
+                home=row[2],
+                partner=row[3],
+                thresholds=_parsed(row[4]),
+                skills=frozenset(row[5]),
+                when_closed=row[6],
+                when_nobody=row[7],
+                expected_wait=row[8],
+                reserve=row[9],
+                guard=row[10],
+                cap_once=row[11],
+                cap_hour=row[12],
+                cap_day=row[13],
+                hours=_weekly(_parsed(row[14]), ZoneInfo(row[19]), clock),
+                order=row[15],
+                state=row[16],
+                starts_at=row[17],
+                ends_at=row[18],
+                used_once=row[22],
+                used_hour=row[23],
+                used_day=row[24],
+                hour_frees_at=row[25] + dt.timedelta(hours=1) if row[25] else None,
+                day_resets_at=next_day,
+            )
+        )
+    return tuple(found)
+
+
+def _parsed(value: Any) -> Any:
+    """JSON as a plain cursor hands it out: a text here, since Django parses in its fields."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _weekly(hours: list[list[int] | None] | None, zone: ZoneInfo, clock: dt.datetime) -> tuple[Window, ...] | None:
+    if hours is None:
+        return None
+    rows = [
+        OpeningHours(channel="", weekday=day, opens=span[0], closes=span[1])
+        for day, span in enumerate(hours)
+        if span is not None
+    ]
+    today = clock.astimezone(zone).date()
+    spans = joined_periods(zone, "", today - dt.timedelta(days=1), today + AHEAD, rows, ())
+    return tuple(Window(p.start, p.end) for p in spans)
+
+
+def queue_from(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Contact]]:
+    """Waiting contacts by home pod; the usual person is who was asked for, else who served most of the last six."""
+    found: dict[int, list[Contact]] = defaultdict(list)
+    for row in rows:
+        bars = tuple(
+            (person, dt.datetime.fromisoformat(ended) + dt.timedelta(seconds=120)) for person, ended in _parsed(row[11]) or ()
+        )
+        found[row[3]].append(
+            Contact(
+                id=row[0],
+                channel=row[1],
+                arrived_at=row[2],
+                home=row[3],
+                priority=row[4],
+                skill=row[5],
+                wished=tuple(row[6]),
+                reopened=row[7],
+                offered_out=row[8],
+                overflowed=bool(row[9]),
+                usual=row[12] or row[10],
+                barred=bars,
+            )
+        )
+    return found
+
+
+def read_world(
+    homes: Collection[int],
+    clock: dt.datetime,
+    *,
+    agreements: tuple[Agreement, ...] | None = None,
+    new: Contact | None = None,
+) -> Snapshot:
+    """The snapshot for deciding over contacts of these home pods at `clock`.
+
+    `new` is a contact that is not stored yet: its channel, arrival and skill count as well.
+    """
+    if agreements is None:
+        agreements = agreements_from(fetch(agreements_statement(homes, clock))[0], clock)
+    pods = sorted({*homes, *(a.partner for a in agreements)})
+    duty = on_duty(pods, clock)
+    members = sorted({d.member_id for d in duty})
+    parts = fetch(
+        (PRESENCE, [members]),
+        (SKILLS, [members]),
+        in_hand_statement(members),
+        (PODS, [pods]),
+        (HOURS, [pods]),
+        (EXCEPTIONS, [pods, (clock - dt.timedelta(days=60)).date()]),
+        queue_statement(pods, clock),
+        (HELD, [new.skill if new else None]),
+    )
+    queue = queue_from(parts[6])
+    waiting = [c for cs in queue.values() for c in cs] + ([new] if new else [])
+    found = _pods(pods, parts[3:6], queue, waiting, clock)
+    return Snapshot(
+        pods=found,
+        people=_people(duty, parts[0], parts[1], parts[2], found, clock),
+        agreements=agreements,
+        held=frozenset(row[0] for row in parts[7]),
+        versions={f"agreement:{a.id}": a.version for a in agreements},
+    )
+
+
+def _pods(
+    ids: list[int],
+    parts: list[list[tuple[Any, ...]]],
+    queue: dict[int, list[Contact]],
+    waiting: list[Contact],
+    clock: dt.datetime,
+) -> dict[int, Pod]:
+    zones = {row[0]: ZoneInfo(row[1]) for row in parts[0]}
+    channels = {c.channel for c in waiting}
+    since = min((c.arrived_at for c in waiting), default=clock)
+    typical = typical_seconds(ids, clock)
+    found = {}
+    for pod in ids:
+        hours = [OpeningHours(channel=r[1], weekday=r[2], opens=r[3], closes=r[4]) for r in parts[1] if r[0] == pod]
+        special = [OpeningException(day=r[1], channel=r[2], opens=r[3], closes=r[4]) for r in parts[2] if r[0] == pod]
+        first = since.astimezone(zones[pod]).date() - dt.timedelta(days=1)
+        last = clock.astimezone(zones[pod]).date() + AHEAD
+        promises = [row for row in parts[0] if row[0] == pod and row[2]]
+        found[pod] = Pod(
+            id=pod,
+            openings={
+                channel: tuple(
+                    Window(p.start, p.end) for p in joined_periods(zones[pod], channel, first, last, hours, special)
+                )
+                for channel in sorted(channels)
+            },
+            promises={row[2]: row[3] for row in promises},
+            typical=typical[pod],
+            queue=tuple(queue.get(pod, ())),
+            wall_clock=frozenset(row[2] for row in promises if not row[4]),
+        )
+    return found
+
+
+def _people(
+    duty: Iterable[OnDuty],
+    presence: list[tuple[Any, ...]],
+    skills: list[tuple[Any, ...]],
+    hands: list[tuple[Any, ...]],
+    pods: dict[int, Pod],
+    clock: dt.datetime,
+) -> tuple[Person, ...]:
+    states = {row[0]: row for row in presence}
+    held: dict[int, set[int]] = defaultdict(set)
+    for member, skill in skills:
+        held[member].add(skill)
+    found = []
+    for d in duty:
+        row = states.get(d.member_id, (d.member_id, "offline", None, None))
+        found.append(
+            Person(
+                id=d.member_id,
+                pod=d.pod_id,
+                state=row[1],
+                heartbeat_at=row[2],
+                idle_since=row[3],
+                on_shift_until=d.shift_until,
+                channels=frozenset(map(str, d.channels)),
+                skills=frozenset(held[d.member_id]),
+                in_hand=in_hand_of(d.member_id, hands, pods[d.pod_id].typical, clock),
+            )
+        )
+    return tuple(sorted(found, key=lambda p: (p.id, p.pod)))
+
+
+def refreshed(
+    world: Snapshot,
+    presence: list[tuple[Any, ...]],
+    hands: list[tuple[Any, ...]],
+    agreements: tuple[Agreement, ...],
+    clock: dt.datetime,
+) -> Snapshot:
+    """The same world with presence, hands and caps as they were read again under the locks."""
+    states = {row[0]: row for row in presence}
+    people = tuple(
+        replace(
+            p,
+            state=states[p.id][1],
+            heartbeat_at=states[p.id][2],
+            idle_since=states[p.id][3],
+            in_hand=in_hand_of(p.id, hands, world.pods[p.pod].typical, clock),
+        )
+        if p.id in states
+        else p
+        for p in world.people
+    )
+    return replace(world, people=people, agreements=agreements)
+
+
+def in_hand_of(person: int, hands: Iterable[tuple[Any, ...]], typical: Any, clock: dt.datetime) -> tuple[InHand, ...]:
+    """What a person has in hand, with the expected end: usual handling time, a quarter more when overrun."""
+    found = []
+    for member, contact, channel, start, after_work in hands:
+        if member != person:
+            continue
+        usual = dt.timedelta(seconds=typical.get(channel, 600))
+        end = after_work + AFTER_WORK_USUAL if after_work else start + usual
+        found.append(InHand(contact, channel, end if end > clock else clock + usual / 4))
+    return tuple(found)
+
+
+def typical_seconds(pods: Iterable[int], clock: dt.datetime) -> dict[int, dict[str, int]]:
+    """Usual handling seconds by pod and channel: the mean of 28 days, looked up every ten minutes a process."""
+    ids = list(pods)
+    stale = [pod for pod in ids if _typical.get(pod, (0.0, {}))[0] < time.monotonic() - TYPICAL_KEPT]
+    if stale or not ids:
+        since = clock.date() - dt.timedelta(days=28)
+        measured: dict[int, dict[str, int]] = {pod: dict(TYPICAL) for pod in stale}
+        for pod, channel, seconds in fetch((HANDLED, [stale, since, LEAST_HANDLED]))[0]:
+            measured[pod][channel] = seconds
+        _typical.update({pod: (time.monotonic(), means) for pod, means in measured.items()})
+    return {pod: _typical[pod][1] for pod in ids}
