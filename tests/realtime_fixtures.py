@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,8 +17,10 @@ class Published(list[tuple[str, str, dict[str, Any]]]):
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         """Django's execute wrapper: looks at notifications and lets every statement pass."""
         if "pg_notify" in sql and params:
-            message = json.loads(params[1])
-            self.extend((topic, message["e"], message["i"]) for topic in message["t"])
+            # A notification may travel in one trip with other statements.
+            told = [text for name, text in itertools.pairwise(params) if name == "cxportal"]
+            for message in map(json.loads, told):
+                self.extend((topic, message["e"], message["i"]) for topic in message["t"])
         return execute(sql, params, many, context)
 
     @property

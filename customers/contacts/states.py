@@ -153,8 +153,15 @@ def _abandoned(now: Course, event: Happening) -> Course:
 def _reopened(now: Course, event: Happening) -> Course:
     if now.state not in CLOSED:
         return now
+    # What comes back comes home, whoever helped before.
     return replace(
-        now, state="waiting", since=event.at, closed_at=None, person=None, reopened_count=now.reopened_count + 1
+        now,
+        state="waiting",
+        person=None,
+        pod=None,
+        since=event.at,
+        closed_at=None,
+        reopened_count=now.reopened_count + 1,
     )
 
 
@@ -162,7 +169,12 @@ def _handed_over(now: Course, event: Happening) -> Course:
     if now.state not in WORKED:
         return now
     return replace(
-        _left(now, event.at), state="waiting", person=None, pod=None, since=event.at, hand_overs=now.hand_overs + 1
+        _left(now, event.at),
+        state="waiting",
+        person=None,
+        pod=event.pod,
+        since=event.at,
+        hand_overs=now.hand_overs + 1,
     )
 
 

@@ -99,7 +99,7 @@ def _begun(by: User, pod: Pod, partner_id: int | None) -> OverflowAgreement:
     if pod.pk not in standing(by).member_of:
         raise Denied(_("Only members of %(pod)s act for it.") % {"pod": pod})
     lock(LockClass.AGREEMENT, [lock_key("overflow", pod.pk)])
-    partner = Pod.objects.filter(pk=partner_id, closed_at__isnull=True).exclude(pk=pod.pk).first()
+    partner = Pod.objects.filter(pk=partner_id or 0, closed_at__isnull=True).exclude(pk=pod.pk).first()
     if partner is None:
         raise Invalid({"partner": _("Choose another pod that is open.")})
     live = OverflowAgreement.objects.filter(home=pod).exclude(state=State.ENDED)

@@ -118,7 +118,7 @@ def next_due(clock: dt.datetime) -> dt.datetime:
     due = Contact.objects.filter(state__in=QUEUED, due_at__gt=clock).aggregate(m=Min("due_at"))["m"]
     shifts = Assignment.objects.filter(period__startswith__gt=clock, period__startswith__lt=clock + SWEEP)
     starts = shifts.aggregate(m=Min("period__startswith"))["m"]
-    known = [instant for instant in (offers, due, starts) if instant is not None]
+    known: list[dt.datetime] = [instant for instant in (offers, due, starts) if instant is not None]
     return min([*known, clock + SWEEP])
 
 

@@ -15,11 +15,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from customers.routing.batch import Statement, fetch
-from customers.routing.snapshot import Agreement, Contact, InHand, Person, Pod, Snapshot, Window
+from customers.routing.snapshot import BAR_SECONDS, Agreement, Contact, InHand, Person, Pod, Snapshot, Window
 from teams.pods.models import OpeningException, OpeningHours
 from teams.pods.opening import joined_periods
 from teams.scheduling.queries import OnDuty, on_duty
 
+BARRED = dt.timedelta(seconds=BAR_SECONDS)
 AHEAD = dt.timedelta(days=8)  # far enough for "opens again on Monday" after a long holiday
 # Until a pod has handled enough of a channel, the usual handling time in seconds.
 TYPICAL = {"phone": 420, "chat": 600, "email": 900, "social": 420, "web_form": 900, "letter": 1200}
@@ -201,7 +202,8 @@ def queue_from(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Contact]]:
     found: dict[int, list[Contact]] = defaultdict(list)
     for row in rows:
         bars = tuple(
-            (person, dt.datetime.fromisoformat(ended) + dt.timedelta(seconds=120)) for person, ended in _parsed(row[11]) or ()
+            (person, dt.datetime.fromisoformat(ended) + dt.timedelta(seconds=120))
+            for person, ended in _parsed(row[11]) or ()
         )
         found[row[3]].append(
             Contact(

@@ -13,7 +13,7 @@ from teams.pods.queries import Role, members_on
 from teams.skills.models import Skill
 
 
-def nobody_holds_skill(*, contact_id: int, pod_id: int, skill_id: int | None) -> None:
+def nobody_holds_skill(*, contact_id: int, pod_id: int, skill_id: int) -> None:
     """A contact needs a skill that nobody holds: its pod and the area's operations leads are told, once."""
     pod = Pod.objects.get(pk=pod_id)
     skill = Skill.objects.filter(pk=skill_id).first()

@@ -77,7 +77,7 @@ def resolve(
     contact.resolution = resolution[:500] or contact.resolution
     contact.complaint = contact.complaint if complaint is None else complaint
     about = {"reason": reason_id} if reason_id else {}
-    record(held, "resolved", at=when, by=by, person=who.pk, pod=contact.serving_pod_id, **about)
+    record(held, "resolved", at=when, by=by, person=who.pk, pod=contact.serving_pod_id, about=about)
     survey = feedback.invite(contact=contact, by=by, at=when) if contact.state == Contact.State.RESOLVED else None
     return Closed(contact, survey)
 
@@ -110,7 +110,7 @@ def reopen(*, by: User, contact_id: int, at: dt.datetime | None = None) -> Conta
     last = held.contact.person
     at_home = last is not None and standing(last).home == held.contact.home_pod_id
     data = {"to_member": last.pk} if last is not None and at_home else {}
-    return record(held, "reopened", at=when, by=by, **data)
+    return record(held, "reopened", at=when, by=by, about=data)
 
 
 def _open(held: Held) -> None:

@@ -7,6 +7,7 @@ then C's rollup as the last. Every act in this package goes through `record`.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,7 +64,11 @@ def happening(event: ContactEvent) -> states.Happening:
 def hold(contact_id: int) -> Held:
     """Lock the contact and read what hangs on it; 404 when there is none, `busy` when it is locked too long."""
     with translate_errors():
-        contact = Contact.objects.select_for_update(of=("self",), no_key=True).select_related("home_pod").filter(pk=contact_id)
+        contact = (
+            Contact.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("home_pod")
+            .filter(pk=contact_id)
+        )
         found = contact.first()
     if found is None:
         raise Http404
@@ -113,13 +118,13 @@ def record(
     person: int | None = None,
     pod: int | None = None,
     source: str = ContactAssignment.Source.OFFER,
-    **data: Any,
+    about: Mapping[str, Any] | None = None,
 ) -> Contact:
     """Store one event and bring contact, offer, assignment, hands, rollups and boards to the same truth."""
     contact = held.contact
     before = held.course
-    about = {"person": person, **data} if person else data
-    event = ContactEvent(contact=contact, kind=kind, at=at, by=by, pod_id=pod, data=about)
+    data = {**({"person": person} if person else {}), **(about or {})}
+    event = ContactEvent(contact=contact, kind=kind, at=at, by=by, pod_id=pod, data=data)
     event.save()
     held.events.append(event)
     now = held.course

@@ -178,7 +178,7 @@ def _arrive(
         body = {"contact": found.ident, "state": state, "decision": answer.decision}
         rows.append(IdempotencyKey(scope=scope, key=key, body_digest=digest, status=201, body=body, created_at=clock))
     fetch(*insert(*rows), *_hands(decision), _told(found, decision))
-    if decision.nobody_holds_skill:
+    if decision.nobody_holds_skill and arrival.skill_id:
         alarms.nobody_holds_skill(contact_id=found.ident, pod_id=found.home, skill_id=arrival.skill_id)
     return answer
 

@@ -53,7 +53,7 @@ def hand_over(
         "to_pod": receiver["to_pod"] if away else None,
         "across": receiver["to_pod"] != contact.serving_pod_id,
     }
-    return record(held, "handed_over", at=when, by=by, person=who.pk, pod=contact.serving_pod_id, **data)
+    return record(held, "handed_over", at=when, by=by, person=who.pk, pod=contact.serving_pod_id, about=data)
 
 
 def _complete(why: str, to_pod_id: int | None, to_member_id: int | None) -> None:
@@ -73,7 +73,7 @@ def _receiver(contact: Contact, to_pod_id: int | None, to_member_id: int | None,
         if receiver is None or home is None or receiver.pk == who.pk:
             raise Invalid({"receiver": _("Choose somebody else who works in a pod.")})
         return {"to_pod": home}
-    if not Pod.objects.filter(pk=to_pod_id, closed_at__isnull=True).exists():
+    if to_pod_id is None or not Pod.objects.filter(pk=to_pod_id, closed_at__isnull=True).exists():
         raise Invalid({"receiver": _("This pod takes no contacts.")})
     if to_pod_id == contact.serving_pod_id:
         raise refuse("same_pod", _("It is with this pod already."), _("Choose a colleague or another pod."))

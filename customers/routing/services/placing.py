@@ -93,6 +93,8 @@ def decision_row(contact_id: int, decision: Decision, world: Snapshot, clock: dt
 
 def offer_rows(contact_id: int, channel: str, decision: Decision, clock: dt.datetime) -> list[Any]:
     """The rows that make an offer: offer, event and load, not yet saved."""
+    if decision.person is None or decision.pod is None:
+        raise ValueError("only a decision to offer makes an offer")
     out = decision.agreement is not None
     offer = Offer(
         contact_id=contact_id,
