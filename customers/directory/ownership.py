@@ -56,20 +56,25 @@ _DECIDED = """
 
 
 def settle(
-    since: dt.datetime | None, customer_ids: Collection[int] | None = None, *, why: str = "", by_id: int | None = None
+    since: dt.datetime | None,
+    customer_ids: Collection[int] | None = None,
+    *,
+    table: str = "",
+    why: str = "",
+    by_id: int | None = None,
 ) -> int:
     """Write the home pods that the active rules give from ``since`` on (None: from ever).
 
-    Returns the number of customers whose ownership changed.
-    ``customer_ids`` None means everybody. Customers without any rule keep what they have; one who
-    has nothing is held back by ``customer_always_owned`` at commit. Must run in a transaction that
-    holds the lock on the rules.
+    Returns the number of customers whose ownership changed. Concerned are ``customer_ids``, or those
+    in the temporary ``table`` (column ``id``), or else everybody. Customers without any rule keep
+    what they have; one who has nothing is held back by ``customer_always_owned`` at commit. Must run
+    in a transaction that holds the lock on the rules.
     """
-    customers = (
-        "customers_customer"
-        if customer_ids is None
-        else ("(SELECT * FROM customers_customer WHERE id = ANY(%(customers)s))")
-    )
+    customers = "customers_customer"
+    if customer_ids is not None:
+        customers = "(SELECT * FROM customers_customer WHERE id = ANY(%(customers)s))"
+    elif table:
+        customers = f"(SELECT * FROM customers_customer WHERE id IN (SELECT id FROM {table}))"  # noqa: S608
     values = {"since": since, "customers": list(customer_ids or ()), "why": why, "by": by_id}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.wanted_ownership")

@@ -12,12 +12,12 @@ _ANSWERS = """
     INSERT INTO customers_response
         (kind, contact_id, csat, nps, disputed, comment, may_contact, answered_at,
          home_pod_id, serving_pod_id, area_id, segment_id, day)
-    SELECT kind, k.id, csat, nps, disputed, '', false, k.closed_at,
+    SELECT kind, k.id, csat, nps, disputed, given.comment, false, k.closed_at,
            k.home_pod_id, k.serving_pod_id, k.area_id, k.segment_id, k.business_day
-    FROM (SELECT external_id, 'disputed' AS kind, NULL::int AS csat, NULL::int AS nps, disputed
+    FROM (SELECT external_id, 'disputed' AS kind, NULL::int AS csat, NULL::int AS nps, disputed, '' AS comment
           FROM import_placed WHERE is_new AND disputed IS NOT NULL
           UNION ALL
-          SELECT external_id, 'imported', csat::int, nps::int, NULL
+          SELECT external_id, 'imported', csat::int, nps::int, NULL, coalesce(comment, '')
           FROM import_placed WHERE is_new AND (csat IS NOT NULL OR nps IS NOT NULL)) AS given
     JOIN customers_contact k ON k.source = %s AND k.external_id = given.external_id
     WHERE k.business_day IS NOT NULL

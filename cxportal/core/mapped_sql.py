@@ -96,8 +96,8 @@ class Compiler:
             ).format(by=by.value, names=self.texts(value.split), n=sql.Literal(len(value.split)))
             return dealt, by.fault
         cells = [sql.SQL("nullif(btrim({}), '')").format(self.column(name)) for name in value.columns]
-        joined = sql.SQL(" || {} || ").format(sql.Literal(value.join)).join(cells) if len(cells) > 1 else cells[0]
-        return sql.SQL("({})").format(joined), NULL
+        parts = [part for cell in cells for part in (sql.Literal(value.join), cell)][1:]
+        return sql.SQL("({})").format(sql.SQL(" || ").join(parts)), NULL
 
 
 def matched(text: sql.Composable, form: str) -> tuple[sql.Composable, dict[str, sql.Composable]]:
@@ -155,10 +155,6 @@ def instant_sql(text: sql.Composable, form: str, zone: str) -> sql.Composable:
         day=day_sql(text, form), seconds=seconds_sql(text, form)
     )
     if "z" in parts:
-        offset = sql.SQL(
-            "(SELECT CASE WHEN {z} = 'Z' THEN interval '0' ELSE replace({z}, ':', '')::interval END "
-            "FROM (SELECT {found} AS m OFFSET 0) AS f WHERE m IS NOT NULL)"
-        ).format(z=parts["z"], found=found)
         # "+0130" reads as an interval of hours and minutes once its colon stands.
         offset = sql.SQL(
             "(SELECT CASE WHEN {z} = 'Z' THEN interval '0' ELSE "
@@ -248,6 +244,9 @@ def typed(mapping: FileMapping, targets: tuple[Target, ...], stage: str) -> sql.
         base = clocked(compiler, clock, base)
     facts = {target.name: _fact(compiler, mapping, target) for target in targets}
     facts["external_id"] = _identity(compiler, mapping)
+    for name, value in mapping.create.items():
+        if isinstance(value, Value):
+            facts[f"create_{name}"] = Fact(compiler.fact(value, f"create.{name}").value, NULL)
     skip = (
         sql.SQL(" OR ").join(compiler.condition(skip) for skip in mapping.skips) if mapping.skips else sql.SQL("false")
     )

@@ -16,8 +16,6 @@ BLOCK_BYTES = 1 << 18
 LONGEST_RECORD_BYTES = 1 << 20
 MOST_LINES_IN_A_RECORD = 200
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-# The encodings in which a line end, a delimiter and a quote are single ASCII bytes, so that lines can be cut as bytes.
-BYTEWISE_ENCODINGS = frozenset({"ascii", "utf-8"})
 
 
 class Unreadable(Exception):
@@ -60,14 +58,8 @@ class _Line:
 def known_encoding(name: str) -> bool:
     """Whether files in this encoding can be cut into lines byte by byte."""
     try:
-        codec = codecs.lookup(name)
-    except LookupError:
-        return False
-    if codec.name in BYTEWISE_ENCODINGS:
-        return True
-    try:
-        return '\r\n,;\t|"'.encode(codec.name) == b'\r\n,;\t|"' and len("a".encode(codec.name)) == 1
-    except UnicodeError:
+        return bytes(range(128)).decode(name) == "".join(map(chr, range(128)))
+    except (LookupError, UnicodeError):
         return False
 
 
