@@ -13,10 +13,12 @@ from cxportal.core.http import Mark, public
 from cxportal.core.rest.problems import not_found
 from teams.people.api import PeopleOperations
 from teams.pods.api import PodOperations
+from teams.scheduling.api import ShiftOperations
 
 router = SimpleRouter(use_regex_path=False)
 router.register("pods", PodOperations, "api-pod")
 router.register("people", PeopleOperations, "api-person")
+router.register("shifts", ShiftOperations, "api-shift")
 
 # What can be asked is no secret: the description holds no data of the company.
 schema: Any = SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[])

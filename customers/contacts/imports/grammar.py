@@ -8,7 +8,8 @@ from teams.pods.channels import Channel
 OPEN = ("waiting", "in_work")
 CLOSED = ("resolved", "abandoned")
 
-#: ``home_pod`` and ``serving_pod`` name pods, ``person`` a person, ``customer`` a customer's number.
+#: ``home_pod`` and ``serving_pod`` name pods, ``person`` a person, ``customer`` a customer's number. ``person_pod``
+#: is where somebody new belongs; without it that is the pod served most.
 TARGETS = (
     Target("channel", "choice", required=True, choices=tuple(Channel.values)),
     Target("direction", "choice", choices=("in", "out")),
@@ -19,6 +20,7 @@ TARGETS = (
     Target("home_pod"),
     Target("serving_pod"),
     Target("person"),
+    Target("person_pod"),
     Target("reason_group"),
     Target("reason"),
     Target("subject"),

@@ -83,6 +83,10 @@ class Operations(ViewSet):
 
     permission_classes = [IsAuthenticated]
 
+    def person(self, request: Request) -> Any:
+        """The signed-in person; ``permission_classes`` let nobody else in."""
+        return request.user
+
     def read(self, request: Request, form: type[serializers.Serializer[Any]]) -> dict[str, Any]:
         """The body, validated. Raises DRF's ValidationError (422)."""
         data = form(data=request.data)

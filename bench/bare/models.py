@@ -1,0 +1,71 @@
+# ruff: noqa: DJ008 - nobody reads these rows
+"""Bare tables, made by ``bench.bare.tables`` beside the product's."""
+
+from django.db import models
+
+
+class Row(models.Model):
+    """One row to read by its key."""
+
+    text = models.CharField(max_length=80)
+
+    class Meta:
+        managed = False
+        db_table = "bench_row"
+
+
+class Shift(models.Model):
+    """A shift with seats."""
+
+    seats = models.IntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "bench_shift"
+
+
+class Claim(models.Model):
+    """Who sits on a shift."""
+
+    shift = models.ForeignKey(Shift, models.CASCADE)
+    member = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "bench_claim"
+
+
+class Token(models.Model):
+    """A token with the digest of its secret."""
+
+    prefix = models.CharField(max_length=12)
+    digest = models.BinaryField()
+
+    class Meta:
+        managed = False
+        db_table = "bench_token"
+
+
+class Contact(models.Model):
+    """A contact as a bare DRF view writes it."""
+
+    channel = models.CharField(max_length=20)
+    customer = models.BigIntegerField(null=True)
+    subject = models.CharField(max_length=200, blank=True)
+    arrived_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        managed = False
+        db_table = "bench_contact"
+
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS bench_row (id bigserial PRIMARY KEY, text varchar(80) NOT NULL);
+CREATE TABLE IF NOT EXISTS bench_shift (id bigserial PRIMARY KEY, seats int NOT NULL);
+CREATE TABLE IF NOT EXISTS bench_claim (id bigserial PRIMARY KEY, shift_id bigint NOT NULL REFERENCES bench_shift,
+  member bigint NOT NULL, UNIQUE (shift_id, member));
+CREATE TABLE IF NOT EXISTS bench_token (id bigserial PRIMARY KEY, prefix varchar(12) UNIQUE, digest bytea NOT NULL);
+CREATE TABLE IF NOT EXISTS bench_contact (id bigserial PRIMARY KEY, channel varchar(20) NOT NULL, customer bigint,
+  subject varchar(200) NOT NULL, arrived_at timestamptz NOT NULL);
+CREATE INDEX IF NOT EXISTS bench_contact_customer ON bench_contact (customer, arrived_at DESC);
+"""

@@ -1,0 +1,1 @@
+"""One module per part; each has ``AIM`` (what it shows) and ``run(bench)`` that yields figures."""

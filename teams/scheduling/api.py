@@ -1,0 +1,233 @@
+"""Shifts over the API: who sits where, and claiming and giving back by the same services as the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cxportal.core import periods
+from cxportal.core.periods import Period
+from cxportal.core.rest.operations import Operations, PageInput, operation
+from cxportal.core.rest.schema import page_of
+from cxportal.core.violations import Invalid
+from teams import permissions
+from teams.people.models import User
+from teams.pods.queries import standing
+from teams.scheduling import services
+from teams.scheduling.effects import Effect
+from teams.scheduling.models import Assignment, Seat, Segment, Shift
+
+LONGEST = dt.timedelta(days=62)
+
+
+class ShortPerson(serializers.Serializer[Any]):
+    """Who it is."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class PartItem(serializers.Serializer[Any]):
+    """An activity inside a shift; what no part covers is a break."""
+
+    activity = serializers.CharField(source="activity.slug")
+    start = serializers.DateTimeField(source="period.lower")
+    end = serializers.DateTimeField(source="period.upper")
+
+
+class TakenItem(serializers.Serializer[Any]):
+    """Somebody on a seat, for the shift or a part of it."""
+
+    id = serializers.IntegerField()
+    member = ShortPerson()
+    start = serializers.DateTimeField(source="period.lower")
+    end = serializers.DateTimeField(source="period.upper")
+
+
+class SeatItem(serializers.Serializer[Any]):
+    """A numbered place, the skill that it needs, and who sits there."""
+
+    number = serializers.IntegerField()
+    skill = serializers.CharField(source="skill.slug", allow_null=True, default=None)
+    must = serializers.BooleanField()
+    taken = TakenItem(source="assignments.all", many=True)
+
+
+class ShiftItem(serializers.Serializer[Any]):
+    """A shift with its activities and seats."""
+
+    id = serializers.IntegerField()
+    pod = serializers.CharField(source="pod.slug")
+    day = serializers.DateField()
+    start = serializers.DateTimeField(source="period.lower")
+    end = serializers.DateTimeField(source="period.upper")
+    zone = serializers.CharField()
+    version = serializers.IntegerField()
+    parts = PartItem(source="segments.all", many=True)
+    seats = SeatItem(source="seats.all", many=True)
+
+
+class ShiftsInput(PageInput):
+    """A pod and a span of days."""
+
+    pod = serializers.SlugField(help_text="Short name of a pod whose week you may read.")
+    first = serializers.DateField(required=False, default=None, help_text="First day; today when left out.")
+    last = serializers.DateField(required=False, default=None, help_text="Last day; 13 days later when left out.")
+
+
+class ClaimInput(serializers.Serializer[Any]):
+    """What is claimed: the whole shift, or a part."""
+
+    start = serializers.DateTimeField(required=False, default=None, help_text="Begin of the part; with `end`.")
+    end = serializers.DateTimeField(required=False, default=None, help_text="End of the part.")
+    seen_version = serializers.IntegerField(
+        required=False, default=None, min_value=0, max_value=2**31 - 1, help_text="Agreement version that you saw."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        start, end = attrs["start"], attrs["end"]
+        if (start is None) != (end is None):
+            raise serializers.ValidationError({"end": _("Send start and end together, or neither.")})
+        if start is not None and end <= start:
+            raise serializers.ValidationError({"end": _("The part ends before it begins.")})
+        return attrs
+
+
+class EffectItem(serializers.Serializer[Any]):
+    """What the act changed. Short ones are person-minutes below the need; None when it was done before."""
+
+    short_before = serializers.IntegerField()
+    short_after = serializers.IntegerField()
+    week = serializers.DateField()
+    week_minutes_before = serializers.IntegerField()
+    week_minutes_after = serializers.IntegerField()
+    contract_minutes = serializers.IntegerField(allow_null=True)
+
+
+class ClaimResult(serializers.Serializer[Any]):
+    """The seat is yours; ``repeat`` when it was before."""
+
+    shift = serializers.IntegerField()
+    assignment = serializers.IntegerField()
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    repeat = serializers.BooleanField()
+    undo = serializers.IntegerField(allow_null=True, help_text="The act, which can be undone for ten minutes.")
+    effect = EffectItem(allow_null=True)
+
+
+class ReleaseResult(serializers.Serializer[Any]):
+    """The seat is open again; ``repeat`` when it was before."""
+
+    shift = serializers.IntegerField()
+    repeat = serializers.BooleanField()
+    undo = serializers.IntegerField(allow_null=True)
+    effect = EffectItem(allow_null=True)
+
+
+def with_seats(shifts: QuerySet[Shift]) -> QuerySet[Shift]:
+    """Shifts with all that is told of them: five queries for any number."""
+    return shifts.select_related("pod").prefetch_related(
+        Prefetch("segments", Segment.objects.select_related("activity")),
+        Prefetch("seats", Seat.objects.select_related("skill").order_by("number")),
+        Prefetch("seats__assignments", Assignment.objects.select_related("member")),
+    )
+
+
+def readable_shift(user: User, shift: int) -> Shift:
+    """A shift of a pod whose week the person may read; cancelled and unknown ones look alike."""
+    found = Shift.objects.select_related("pod").filter(pk=shift, cancelled_at=None).first()
+    if found is None:
+        raise Http404
+    permissions.week_pod(user, found.pod.slug)
+    return found
+
+
+def own_shift(user: User, shift: int) -> Shift:
+    """A shift of a pod in which the person works; the rules and reasons are those of ``readable_shift``."""
+    found = readable_shift(user, shift)
+    if found.pod_id not in standing(user).member_of:
+        permissions.member_pod(user, found.pod.slug)
+    return found
+
+
+def effect_of(effect: Effect | None) -> dict[str, Any] | None:
+    """The effect as it is told."""
+    if effect is None:
+        return None
+    week, before, after = effect.week
+    return {
+        "short_before": effect.short_before,
+        "short_after": effect.short_after,
+        "week": week,
+        "week_minutes_before": before,
+        "week_minutes_after": after,
+        "contract_minutes": effect.contract_minutes,
+    }
+
+
+class ShiftOperations(Operations):
+    """Shifts of the pods in which you work or coach."""
+
+    lookup_url_kwarg = "shift"
+    lookup_value_converter = "int"
+
+    @extend_schema(summary="List shifts", parameters=[ShiftsInput], responses=page_of(ShiftItem, "Shift"))
+    @operation(scope="shifts:read")
+    def list(self, request: Request) -> Response:
+        asked = self.query(request, ShiftsInput)
+        pod = permissions.week_pod(self.person(request), asked["pod"])
+        first = asked["first"] or periods.local_date(periods.now(), pod.tzinfo)
+        last = asked["last"] or min(first, dt.date.max - LONGEST) + dt.timedelta(days=13)
+        if not first <= last <= min(first, dt.date.max - LONGEST) + LONGEST:
+            raise Invalid({"last": _("The days run from first to last, at most two months.")})
+        rows = with_seats(Shift.objects.filter(pod=pod, day__range=(first, last), cancelled_at=None))
+        return self.page(rows, asked, order=["day", "id"], item=ShiftItem)
+
+    @extend_schema(summary="Read a shift", responses=ShiftItem)
+    @operation(scope="shifts:read", fetch=readable_shift)
+    def retrieve(self, request: Request, shift: Shift) -> Response:
+        return Response(ShiftItem(with_seats(Shift.objects.filter(pk=shift.pk)).get()).data)
+
+    @extend_schema(summary="Claim a shift", request=ClaimInput, responses=ClaimResult)
+    @action(detail=True, methods=["post"])
+    @operation(scope="shifts:write", fetch=own_shift)
+    def claim(self, request: Request, shift: Shift) -> Response:
+        """Takes a free seat for you, inside the pod's agreement, at once. The same claim again answers the same."""
+        sent = self.read(request, ClaimInput)
+        part = Period(sent["start"], sent["end"]) if sent["start"] else None
+        done = services.claim(by=self.person(request), shift=shift.pk, period=part, seen_version=sent["seen_version"])
+        answer = {
+            "shift": shift.pk,
+            "assignment": done.assignment.pk,
+            "start": done.assignment.period.lower,
+            "end": done.assignment.period.upper,
+            "repeat": done.repeat,
+            "undo": done.act.pk if done.act else None,
+            "effect": effect_of(done.effect),
+        }
+        return Response(ClaimResult(answer).data)
+
+    @extend_schema(summary="Give a shift back", request=None, responses=ReleaseResult)
+    @action(detail=True, methods=["post"])
+    @operation(scope="shifts:write", fetch=own_shift)
+    def release(self, request: Request, shift: Shift) -> Response:
+        """Opens your seat again, inside the pod's agreement. Refused below the floor and inside the notice limit."""
+        user = self.person(request)
+        mine = Assignment.objects.filter(shift=shift, member=user).values_list("pk", flat=True).first()
+        if mine is None:
+            answer: dict[str, Any] = {"shift": shift.pk, "repeat": True, "undo": None, "effect": None}
+            return Response(ReleaseResult(answer).data)
+        done = services.release(by=user, assignment=mine)
+        undo = done.act.pk if done.act else None
+        answer = {"shift": shift.pk, "repeat": done.repeat, "undo": undo, "effect": effect_of(done.effect)}
+        return Response(ReleaseResult(answer).data)
