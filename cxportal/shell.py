@@ -26,8 +26,8 @@ from teams.pods.queries import Role, Standing, standing, visible_pods
 class Entry:
     """One line of the navigation, before it is known whether this person may open it.
 
-    ``shown`` decides by standing and current pod; ``match`` are the URL names that mark the
-    entry as current; ``badge`` is the id of the live number beside it.
+    ``shown`` decides by standing and current pod; ``match`` and ``prefix`` name the pages that
+    mark the entry as current; ``badge`` is the id of the live number beside it.
     """
 
     name: str
@@ -38,6 +38,11 @@ class Entry:
     of_pod: bool = False
     keys: str = ""
     badge: str = ""
+    prefix: str = ""
+
+    def stands_for(self, name: str) -> bool:
+        """Whether a page of this URL name belongs to the entry."""
+        return name == self.name or name in self.match or bool(self.prefix and name.startswith(self.prefix))
 
 
 @dataclass(frozen=True)
@@ -119,30 +124,8 @@ POD_PAGES = (
         True,
     ),
 )
-# Sub-pages of the settings mark the same entry.
-SETTINGS = frozenset(
-    f"settings_{page}"
-    for page in (
-        *(
-            "company",
-            "areas",
-            "area",
-            "partners",
-            "partner",
-            "skills",
-            "skill",
-            "limits",
-            "limit",
-            "template",
-            "tokens",
-        ),
-        *("pods", "new_pod", "pod", "pod_hours", "pod_hours_of", "pod_people", "pod_promise", "pod_exception"),
-        *("pod_stage", "pod_sub_team", "people", "new_person", "person", "person_contract", "person_membership"),
-        *("person_move", "person_role", "person_skill", "membership", "contract", "reasons", "ownership", "imports"),
-    )
-)
 ADMINISTRATION = (
-    Entry("settings", _("Settings"), "settings-2", _administers, SETTINGS),
+    Entry("settings", _("Settings"), "settings-2", _administers, prefix="settings_"),
     Entry("outbox", _("Mail"), "mail", _administers, frozenset({"mail"})),
     Entry("history", _("History"), "history", _administers),
     Entry("status", _("Status"), "activity", _operates),
@@ -220,7 +203,10 @@ class Shell:
         """The zone in which the reader sees times that belong to no pod."""
         if self.user and self.user.zone:
             return self.user.zone
-        return self.pod.zone if self.pod else settings.TIME_ZONE
+        if self.pod:
+            return self.pod.zone
+        company = Company.objects.only("zone").first()
+        return company.zone if company else settings.TIME_ZONE
 
     @property
     def place(self) -> Text:
@@ -237,8 +223,7 @@ class Shell:
         url = address(entry.name, **kwargs)
         if not url:
             return None
-        current = self._at == entry.name or self._at in entry.match
-        return Item(entry.label, entry.icon, url, current, entry.keys, entry.badge)
+        return Item(entry.label, entry.icon, url, entry.stands_for(self._at), entry.keys, entry.badge)
 
     def _items(self, entries: tuple[Entry, ...]) -> list[Item]:
         return [item for entry in entries if (item := self._item(entry))]
@@ -294,8 +279,7 @@ class Shell:
     def _address_in(self, pod: Pod) -> str:
         """The same screen in another pod, where the person may open it; else that pod's page."""
         for entry in (*SCREENS, *POD_PAGES):
-            here = entry.of_pod and (self._at == entry.name or self._at in entry.match)
-            if here and entry.shown(self.stand, pod):
+            if entry.of_pod and entry.stands_for(self._at) and entry.shown(self.stand, pod):
                 return address(entry.name, slug=pod.slug)
         if pod.pk in self.stand.pods and (week := address("week_now", slug=pod.slug)):
             return week

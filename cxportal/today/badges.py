@@ -57,4 +57,4 @@ def own_line(user: User, zone: str) -> OwnLine:
         return OwnLine(_("Off shift"), "off")
     presence = Presence.objects.filter(member=user).only("state").first()
     on = "on" if presence is None or presence.state == State.AVAILABLE else "busy"
-    return OwnLine(_("On shift until %(time)s") % {"time": words.clock(until, ZoneInfo(zone))}, on)
+    return OwnLine(_("On until %(time)s") % {"time": words.clock(until, ZoneInfo(zone))}, on)

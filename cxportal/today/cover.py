@@ -16,13 +16,18 @@ from teams.scheduling.strips import DayCoverage
 
 @dataclass(frozen=True)
 class CoverCard:
-    """A day of a pod; ``ticks`` are (quarter hours after the strip's start, hour)."""
+    """A day of a pod; ``gaps`` are those still ahead; ``ticks`` are (quarter hours after the strip's start, hour)."""
 
     pod: Pod
     day: DayCoverage
     gaps: list[str]
     ticks: list[tuple[int, str]]
     now: int | None
+
+    @property
+    def more(self) -> int:
+        """Gaps beyond the two that the card names."""
+        return max(0, len(self.gaps) - 2)
 
     @property
     def span(self) -> int:
@@ -33,13 +38,14 @@ def cover_card(pod: Pod, now: dt.datetime) -> CoverCard:
     """Today's coverage of a pod. One statement."""
     day = coverage_of_day(pod, at=now)
     start = _hour(day.strip.first)
+    now = now.replace(second=0, microsecond=0)
     ticks = [(quarter, f"{(start + quarter // 4) % 24:02d}:00") for quarter in range(0, day.strip.width + 1, 4)]
     local = now.astimezone(pod.tzinfo)
     quarter = (local.hour - start) * 4 + local.minute // 15
     return CoverCard(
         pod=pod,
         day=day,
-        gaps=[_gap(pod, gap.start, gap.end, gap.people) for gap in day.gaps],
+        gaps=[_gap(pod, max(gap.start, now), gap.end, gap.people) for gap in day.gaps if gap.end > now],
         ticks=ticks,
         now=quarter if 0 <= quarter <= day.strip.width else None,
     )

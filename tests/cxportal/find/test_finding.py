@@ -1,0 +1,54 @@
+"""Find or do: a person finds only what they may open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.test import Client
+
+from tests.cast import Cast
+
+Browser = Callable[..., Client]
+
+
+def found(browser: Browser, user: object, query: str) -> str:
+    return browser(user).get("/find/", {"q": query}).content.decode()
+
+
+def test_pages_of_the_own_role_are_found(cast: Cast, browser: Browser) -> None:
+    assert 'href="/notices/"' in found(browser, cast.member, "notices")
+    assert 'href="/settings/mail/"' in found(browser, cast.administrator, "mail")
+    assert 'href="/settings/mail/"' not in found(browser, cast.member, "mail")
+
+
+def test_a_member_finds_the_people_of_the_own_pods_only(cast: Cast, browser: Browser) -> None:
+    page = found(browser, cast.member, "bela roth")
+    assert "Bela" in page
+    assert "<mark>" in page or "Roth" in page
+    assert "Otis Frank" not in found(browser, cast.member, "otis")
+
+
+def test_an_operations_lead_finds_no_people(cast: Cast, browser: Browser) -> None:
+    assert "Mara Jung" not in found(browser, cast.operations_lead, "mara")
+
+
+def test_nothing_found_says_what_can_be_found(cast: Cast, browser: Browser) -> None:
+    page = found(browser, cast.member, "xyzzy")
+    assert "Nothing for “xyzzy”" in page
+
+
+def test_the_query_is_written_as_text(cast: Cast, browser: Browser) -> None:
+    page = found(browser, cast.member, "<script>alert(1)</script>")
+    assert "<script>alert" not in page
+
+
+def test_the_palette_gets_only_the_results(cast: Cast, browser: Browser) -> None:
+    answer = browser(cast.member).get("/find/?q=dark", headers={"HX-Request": "true", "HX-Target": "found"})
+    text = answer.content.decode()
+    assert 'role="listbox"' in text
+    assert 'formaction="/account/theme/"' in text
+    assert "<html" not in text
+
+
+def test_a_very_long_query_is_answered(cast: Cast, browser: Browser) -> None:
+    assert browser(cast.member).get("/find/", {"q": "a" * 5000}).status_code == 200

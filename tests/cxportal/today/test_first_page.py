@@ -1,0 +1,129 @@
+"""Today: each role finds its own questions answered, and nothing of others."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.test import Client
+
+from cxportal.core.periods import Period, monday, to_instant
+from cxportal.today.shift import shift_card
+from teams.pods.models import Pod
+from teams.scheduling.services.weeks import NewShift, add_shifts
+from tests.cast import Cast
+from tests.factories import scheduling
+
+Browser = Callable[..., Client]
+DAY = scheduling.MONDAY + dt.timedelta(days=1)
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def at(clock: str) -> dt.datetime:
+    return to_instant(DAY, dt.time.fromisoformat(clock), BERLIN)
+
+
+def mixed_shift(pod: Pod) -> object:
+    """07:00–15:30: phone, chat, a break of half an hour, phone."""
+    parts = (("phone", "07:00", "10:00"), ("chat", "10:00", "11:30"), ("phone", "12:00", "15:30"))
+    segments = tuple((scheduling.activity(slug).pk, Period(at(start), at(end))) for slug, start, end in parts)
+    new = NewShift(DAY, Period(at("07:00"), at("15:30")), pod.zone, segments, (None,))
+    (made,) = add_shifts(scheduling.week(pod, monday(DAY)), [new])
+    return made
+
+
+@pytest.fixture
+def on_shift(cast: Cast) -> Cast:
+    scheduling.seated(cast.member, mixed_shift(cast.isar))  # type: ignore[arg-type]
+    return cast
+
+
+def test_on_shift_the_card_says_what_now_and_what_next(on_shift: Cast) -> None:
+    card = shift_card(on_shift.member, at("10:42"))
+    assert card is not None
+    assert (card.title, card.headline) == ("Your shift, 07:00–15:30", "Chat until 11:30")
+    assert card.then == "then break, then Phone at 12:00"
+    assert [(piece.begin, piece.length, piece.pause) for piece in card.pieces] == [
+        (0, 12, False),
+        (12, 6, False),
+        (18, 2, True),
+        (20, 14, False),
+    ]
+    assert [piece.past for piece in card.pieces] == [True, False, False, False]
+    assert (card.span, card.now) == (34, 15)
+
+
+def test_in_the_break_the_card_says_until_when(on_shift: Cast) -> None:
+    card = shift_card(on_shift.member, at("11:40"))
+    assert card is not None
+    assert (card.headline, card.then) == ("Break until 12:00", "then Phone")
+
+
+def test_in_the_last_part_the_card_says_that_it_is_the_last(on_shift: Cast) -> None:
+    card = shift_card(on_shift.member, at("15:00"))
+    assert card is not None
+    assert (card.headline, card.then) == ("Phone until 15:30", "then you are done")
+
+
+def test_before_the_shift_the_card_announces_it_in_the_pod_s_own_time(on_shift: Cast) -> None:
+    card = shift_card(on_shift.member, at("05:00"))
+    assert card is not None
+    assert card.title == "Your next shift"
+    assert card.headline.endswith("07:00–15:30")
+    assert card.now is None
+
+
+def test_without_a_shift_the_page_points_to_the_week(cast: Cast, browser: Browser) -> None:
+    text = browser(cast.member).get("/").content.decode()
+    assert "You have no shift ahead" in text
+
+
+def test_the_ticks_keep_their_distance_and_end_with_the_shift(on_shift: Cast) -> None:
+    card = shift_card(on_shift.member, at("10:42"))
+    assert card is not None
+    assert card.ticks[0] == (0, "07:00")
+    assert card.ticks[-1] == (34, "15:30")
+    assert all(right[0] - left[0] >= 3 for left, right in zip(card.ticks, card.ticks[1:], strict=False))
+
+
+def test_the_coverage_of_the_own_pod_shows_the_gap_in_words(on_shift: Cast, browser: Browser) -> None:
+    with time_machine.travel(at("10:42"), tick=False):
+        text = browser(on_shift.member).get("/").content.decode()
+    assert "Coverage today" in text
+    assert "Chat until 11:30" in text
+
+
+def test_an_operations_lead_sees_the_pods_of_the_area_and_no_roster(cast: Cast, browser: Browser) -> None:
+    text = browser(cast.operations_lead).get("/").content.decode()
+    assert "Pods, the next seven days" in text
+    assert "Isar" in text
+    assert "Mara" not in text
+    elsewhere = browser(cast.other_operations_lead).get("/").content.decode()
+    assert "Isar" not in elsewhere
+
+
+def test_a_coach_sees_the_weeks_of_the_coached_pods(cast: Cast, browser: Browser) -> None:
+    text = browser(cast.coach).get("/").content.decode()
+    assert "Weeks of the pods you coach" in text
+    assert "Isar" in text
+
+
+def test_an_administrator_sees_pods_that_wait_to_be_opened(cast: Cast, browser: Browser) -> None:
+    Pod.objects.create(name="Naab", slug="naab", letters="Na", area=cast.south)
+    text = browser(cast.administrator).get("/").content.decode()
+    assert "Pods being set up" in text
+    assert "Naab" in text
+
+
+def test_somebody_without_any_standing_is_told_who_can_help(cast: Cast, browser: Browser) -> None:
+    assert "You stand in no pod yet" in browser(cast.stranger).get("/").content.decode()
+
+
+def test_a_card_is_fetched_alone(cast: Cast, browser: Browser) -> None:
+    answer = browser(cast.member).get("/", headers={"HX-Request": "true", "HX-Target": "cover"})
+    text = answer.content.decode()
+    assert 'id="cover"' in text
+    assert "<html" not in text
