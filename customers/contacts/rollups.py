@@ -200,70 +200,104 @@ def _run(text: str, *, only: str = "", **values: Any) -> int:
         return int(cursor.rowcount)
 
 
+_SERVED = """
+    SELECT scope, scope_id, sum(n) FROM (
+        SELECT scope, scope_id, n FROM {cell}
+        WHERE scope = ANY(%(scopes)s) AND day >= %(start)s AND day < %(end)s AND previous_day < %(start)s
+          AND (%(ids)s::bigint[] IS NULL OR scope_id = ANY(%(ids)s))
+        UNION ALL
+        SELECT scope, scope_id, n FROM {delta}
+        WHERE scope = ANY(%(scopes)s) AND day >= %(start)s AND day < %(end)s AND previous_day < %(start)s
+          AND (%(ids)s::bigint[] IS NULL OR scope_id = ANY(%(ids)s))
+    ) AS both_tables GROUP BY scope, scope_id HAVING sum(n) <> 0
+"""
+
+
 def served(scope: Scope, start: dt.date, end: dt.date, ids: Iterable[int] | None = None) -> dict[int, int]:
     """Distinct customers served by ``scope_id`` on the business days [start, end). One query.
 
     ``ids`` narrows it to some pods, areas or segments; the company's id is 0. Ids without a
     served customer are left out.
     """
-    query = """
-        SELECT scope_id, sum(n) FROM (
-            SELECT scope_id, n FROM {cell}
-            WHERE scope = %(scope)s AND day >= %(start)s AND day < %(end)s AND previous_day < %(start)s {wanted}
-            UNION ALL
-            SELECT scope_id, n FROM {delta}
-            WHERE scope = %(scope)s AND day >= %(start)s AND day < %(end)s AND previous_day < %(start)s {wanted}
-        ) AS both_tables GROUP BY scope_id HAVING sum(n) <> 0
-    """
-    wanted = "" if ids is None else "AND scope_id = ANY(%(ids)s)"
-    text = query.format(cell=TABLES["cell"], delta=TABLES["delta"], wanted=wanted)
-    values: dict[str, Any] = {"scope": int(scope), "start": start, "end": end, "ids": sorted(ids or ())}
+    return served_in([scope], start, end, ids)[scope]
+
+
+def served_in(
+    scopes: Iterable[Scope], start: dt.date, end: dt.date, ids: Iterable[int] | None = None
+) -> dict[Scope, dict[int, int]]:
+    """``served`` for several scopes at once. One query."""
+    wanted = list(scopes)
+    found: dict[Scope, dict[int, int]] = {scope: {} for scope in wanted}
+    values: dict[str, Any] = {"scopes": [int(s) for s in wanted], "start": start, "end": end}
+    values["ids"] = None if ids is None else sorted(ids)
     with connection.cursor() as cursor:
-        cursor.execute(text, values)
-        return {row[0]: int(row[1]) for row in cursor.fetchall()}
+        cursor.execute(sql(_SERVED), values)
+        for scope, scope_id, n in cursor.fetchall():
+            found[Scope(scope)][scope_id] = int(n)
+    return found
 
 
-def served_by_week(scope: Scope, start: dt.date, end: dt.date) -> dict[int, dict[dt.date, int]]:
-    """Distinct customers of each ISO week (its Monday) that begins in [start, end), by ``scope_id``. One query."""
+def days_known() -> tuple[dt.date, dt.date] | None:
+    """First and last business day with a served customer, or None before there is one. One query."""
     query = """
-        SELECT scope_id, date_trunc('week', day)::date AS week, sum(n) FROM (
-            SELECT scope_id, day, previous_day, n FROM {cell}
-            WHERE scope = %(scope)s AND day >= %(start)s AND day < %(end)s
-            UNION ALL
-            SELECT scope_id, day, previous_day, n FROM {delta}
-            WHERE scope = %(scope)s AND day >= %(start)s AND day < %(end)s
-        ) AS both_tables
-        WHERE previous_day < date_trunc('week', day)::date GROUP BY scope_id, week HAVING sum(n) <> 0
+        SELECT least((SELECT min(day) FROM {cell} WHERE scope = 4), (SELECT min(day) FROM {delta} WHERE scope = 4)),
+               greatest((SELECT max(day) FROM {cell} WHERE scope = 4), (SELECT max(day) FROM {delta} WHERE scope = 4))
     """
+    with connection.cursor() as cursor:
+        cursor.execute(sql(query))
+        first, last = cursor.fetchone()
+    return (first, last) if first else None
+
+
+_BY_WEEK = """
+    SELECT scope_id, date_trunc('week', day)::date AS week, sum(n) FROM (
+        SELECT scope_id, day, previous_day, n FROM {cell}
+        WHERE scope = %(scope)s AND day >= %(start)s AND day < %(end)s
+        UNION ALL
+        SELECT scope_id, day, previous_day, n FROM {delta}
+        WHERE scope = %(scope)s AND day >= %(start)s AND day < %(end)s
+    ) AS both_tables
+    WHERE previous_day < date_trunc('week', day)::date GROUP BY scope_id, week HAVING sum(n) <> 0
+"""
+
+
+_BY_WEEK_IN_SEGMENT = """
+    SELECT pod_id, date_trunc('week', day)::date AS week, count(DISTINCT customer_id) FROM {day}
+    WHERE segment_id = %(segment)s AND day >= %(start)s AND day < %(end)s GROUP BY pod_id, week
+"""
+
+
+def pods_by_week(start: dt.date, end: dt.date, segment_id: int | None = None) -> dict[int, dict[dt.date, int]]:
+    """Distinct customers of each pod in each ISO week (its Monday) of [start, end). Give whole weeks. One query."""
     found: dict[int, dict[dt.date, int]] = {}
-    text = query.format(cell=TABLES["cell"], delta=TABLES["delta"])
+    text = _BY_WEEK if segment_id is None else _BY_WEEK_IN_SEGMENT
     with connection.cursor() as cursor:
-        cursor.execute(text, {"scope": int(scope), "start": start, "end": end})
+        cursor.execute(sql(text), {"scope": int(Scope.POD), "segment": segment_id, "start": start, "end": end})
         for scope_id, week, n in cursor.fetchall():
             found.setdefault(scope_id, {})[week] = int(n)
     return found
 
 
-def served_in_segment(segment_id: int, start: dt.date, end: dt.date) -> tuple[dict[int, int], dict[int, int], int]:
-    """Distinct customers of one segment on the business days [start, end): by pod, by area, and together.
+_IN_SEGMENT = """
+    SELECT pod_id, area_id, count(DISTINCT customer_id) FROM {day}
+    WHERE segment_id = %(segment)s AND day >= %(start)s AND day < %(end)s
+    GROUP BY GROUPING SETS ((pod_id), (area_id), ())
+"""
 
-    A pod inside a segment has no cells, so the days themselves are counted. One query.
+
+def served_in_segment(segment_id: int, start: dt.date, end: dt.date) -> dict[Scope, dict[int, int]]:
+    """Distinct customers of one segment on the business days [start, end), by pod, area and company. One query.
+
+    A pod inside a segment has no cells, so the days themselves are counted.
     """
-    query = """
-        SELECT pod_id, area_id, count(DISTINCT customer_id) FROM {day}
-        WHERE segment_id = %(segment)s AND day >= %(start)s AND day < %(end)s
-        GROUP BY GROUPING SETS ((pod_id), (area_id), ())
-    """
-    pods: dict[int, int] = {}
-    areas: dict[int, int] = {}
-    together = 0
+    found: dict[Scope, dict[int, int]] = {Scope.POD: {}, Scope.AREA: {}, Scope.COMPANY: {}}
     with connection.cursor() as cursor:
-        cursor.execute(query.format(day=TABLES["day"]), {"segment": segment_id, "start": start, "end": end})
+        cursor.execute(sql(_IN_SEGMENT), {"segment": segment_id, "start": start, "end": end})
         for pod, area, n in cursor.fetchall():
             if pod is not None:
-                pods[pod] = n
+                found[Scope.POD][pod] = n
             elif area is not None:
-                areas[area] = n
-            else:
-                together = n
-    return pods, areas, together
+                found[Scope.AREA][area] = n
+            elif n:
+                found[Scope.COMPANY][0] = n
+    return found

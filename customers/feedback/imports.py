@@ -18,7 +18,7 @@ _ANSWERS = """
           FROM import_placed WHERE is_new AND disputed IS NOT NULL
           UNION ALL
           SELECT external_id, 'imported', csat::int, nps::int, NULL, coalesce(comment, '')
-          FROM import_placed WHERE is_new AND (csat IS NOT NULL OR nps IS NOT NULL)) AS given
+          FROM import_placed WHERE is_new AND (csat IS NOT NULL OR nps IS NOT NULL OR comment IS NOT NULL)) AS given
     JOIN customers_contact k ON k.source = %s AND k.external_id = given.external_id
     WHERE k.business_day IS NOT NULL
 """

@@ -36,13 +36,15 @@ _CHECKED = """
             WHEN closes AND closed_at IS NULL THEN 'is ' || state || ' without a time of closing'
             WHEN arrived_at > now() + interval '1 day' THEN 'arrives in the future'
             WHEN length(external_id) > 160 THEN 'the id is longer than 160 letters'
-            WHEN greatest(length(home_pod), length(serving_pod), length(region), length(segment)) > 80
+            WHEN greatest(length(home_pod), length(serving_pod), length(person_pod), length(region),
+                          length(segment)) > 80
                 THEN 'a name is longer than 80 letters'
             WHEN greatest(length(customer), length(person), length(reason_group)) > 120
                 THEN 'a name is longer than 120 letters'
             WHEN greatest(length(reason), length(customer_name)) > 160 THEN 'a name is longer than 160 letters'
             WHEN length(subject) > 200 THEN 'the subject is longer than 200 letters'
             WHEN length(resolution) > 500 THEN 'the resolution is longer than 500 letters'
+            WHEN length(comment) > 1000 THEN 'the comment is longer than 1000 letters'
             WHEN length(comment) > 1000 THEN 'the comment is longer than 1000 letters'
             WHEN csat NOT BETWEEN 1 AND 5 THEN 'csat lies between 1 and 5'
             WHEN nps NOT BETWEEN 0 AND 10 THEN 'nps lies between 0 and 10'
@@ -54,7 +56,7 @@ _CHECKED = """
         FROM judged j
     )
     SELECT c.line, c.external_id, c.channel, c.way, c.state, c.set_right OR coalesce(c.back > 0, false) AS set_right,
-           {customer} AS customer, c.customer_name, c.region, c.segment, c.home_pod, c.serving_pod, c.person,
+           {customer} AS customer, c.customer_name, c.region, c.segment, c.home_pod, c.serving_pod, c.person, c.person_pod,
            c.reason_group, c.reason AS cause, c.subject, c.resolution, c.arrived_at,
            greatest(c.first_response_at, c.arrived_at + (CASE WHEN c.first_response_at IS NULL THEN NULL
                                                          ELSE interval '0' END)) AS first_response_at,
@@ -113,7 +115,8 @@ _PLACED = """
     ), pod AS (
         SELECT DISTINCT ON (name) name, id FROM (
             SELECT n.name, p.id FROM (SELECT home_pod AS name FROM import_checked
-                                      UNION SELECT serving_pod FROM import_checked) n
+                                      UNION SELECT serving_pod FROM import_checked
+                                      UNION SELECT person_pod FROM import_checked) n
             JOIN teams_pod p ON lower(p.name) = lower(n.name) OR p.slug = n.name) AS found
         ORDER BY name, id
     ), person AS (
@@ -124,7 +127,7 @@ _PLACED = """
         ) AS found ORDER BY name, exact DESC, id
     ), found AS (
         SELECT c.*, x.id AS customer_id, x.segment_id AS customer_segment, s.id AS segment_id,
-               o.pod_id AS owner_pod, row_pod.id AS row_pod, serving.id AS row_serving, person.id AS person_id,
+               o.pod_id AS owner_pod, row_pod.id AS row_pod, serving.id AS row_serving, person.id AS person_id, own.id AS row_own,
                cause.id AS cause_id, fallback.pod_id AS default_pod
         FROM import_checked c
         LEFT JOIN customers_customer x ON x.source = %(source)s AND x.external_id = c.customer
@@ -132,6 +135,7 @@ _PLACED = """
         LEFT JOIN customers_segment s ON s.name = c.segment
         LEFT JOIN pod row_pod ON row_pod.name = c.home_pod
         LEFT JOIN pod serving ON serving.name = c.serving_pod
+        LEFT JOIN pod own ON own.name = c.person_pod
         LEFT JOIN person ON person.name = c.person
         LEFT JOIN (SELECT r.id, r.name, g.name AS of_group FROM customers_reason r
                    JOIN customers_reasongroup g ON g.id = r.group_id) cause
@@ -141,6 +145,7 @@ _PLACED = """
         SELECT f.*, coalesce(f.reason, CASE
             WHEN home_pod IS NOT NULL AND row_pod IS NULL THEN 'unknown pod "' || home_pod || '"'
             WHEN serving_pod IS NOT NULL AND row_serving IS NULL THEN 'unknown pod "' || serving_pod || '"'
+            WHEN person_pod IS NOT NULL AND row_own IS NULL THEN 'unknown pod "' || person_pod || '"'
             WHEN customer IS NOT NULL AND customer_id IS NULL THEN 'unknown customer "' || customer || '"'
             WHEN person IS NOT NULL AND person_id IS NULL THEN 'unknown person "' || person || '"'
             WHEN cause IS NOT NULL AND cause_id IS NULL THEN 'unknown reason "' || cause || '"'
@@ -168,8 +173,9 @@ _INSERT = """
            c.cause_id, coalesce(c.resolution, ''), coalesce(c.complaint, false), coalesce(c.started_digitally, false),
            coalesce(c.automated, false), %(source)s, c.external_id, true, now()
     FROM import_placed c JOIN teams_pod p ON p.id = c.pod_id
-    LEFT JOIN LATERAL (SELECT m.pod_id FROM teams_membership m WHERE m.member_id = c.person_id AND m.kind = 'home'
-                       ORDER BY m.period @> (c.arrived_at AT TIME ZONE p.zone)::date DESC, m.period LIMIT 1) m ON {by_person}
+    LEFT JOIN LATERAL (
+        SELECT m.pod_id FROM teams_membership m WHERE m.member_id = c.person_id AND m.kind = 'home'
+        ORDER BY m.period @> (c.arrived_at AT TIME ZONE p.zone)::date DESC, m.period LIMIT 1) m ON {by_person}
     WHERE c.is_new ORDER BY c.arrived_at
 """
 _SERVED = "(c.state = 'resolved' OR c.first_response_at IS NOT NULL)"
@@ -205,7 +211,8 @@ def load(cursor: Cursor[Any], mapping: FileMapping, facts: str, *, followers: tu
     cursor.execute(_PLACED, values)
     cursor.execute("ANALYZE import_placed")
     if mapping.create.get("people"):
-        pod = "row_serving" if mapping.options["serving"] == "row" else "pod_id"
+        served = "row_serving" if mapping.options["serving"] == "row" else "pod_id"
+        pod = "row_own" if "person_pod" in mapping.fields else served
         places.place_people(
             cursor, f"(SELECT person_id, {pod} AS pod_id, arrived_at FROM import_placed WHERE is_new) AS s"
         )
@@ -250,7 +257,8 @@ def _result(cursor: Cursor[Any], numbers: dict[str, int]) -> Loaded:
     )
     row = cursor.execute(
         "SELECT count(*) FILTER (WHERE refusal IS NULL), count(*) FILTER (WHERE contact_id IS NOT NULL), "
-        "count(*) FILTER (WHERE refusal IS NULL AND set_right), count(*) FILTER (WHERE refusal = %s) FROM import_placed",
+        "count(*) FILTER (WHERE refusal IS NULL AND set_right), count(*) FILTER (WHERE refusal = %s) "
+        "FROM import_placed",
         [SKIPPED],
     ).fetchone()
     assert row is not None

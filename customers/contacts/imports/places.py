@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.utils.text import slugify
 
 from customers.causes.models import Reason, ReasonGroup
+from customers.directory.imports.load import free_code
 from customers.directory.models import OwnershipRule, Region, Segment
 from cxportal.core import periods
 from cxportal.core.mapping import FileMapping
@@ -66,25 +66,19 @@ def _texts(cursor: Cursor[Any], column: str) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _code(name: str, taken: set[str], longest: int) -> str:
-    """A short name that is free: the slug, with a number when two names share it."""
-    base = slugify(name)[: longest - 5] or "x"
-    code, number = base, 2
-    while code in taken:
-        code, number = f"{base}-{number}", number + 1
-    taken.add(code)
-    return code
-
-
 def _pods(cursor: Cursor[Any], mapping: FileMapping, since: dt.date) -> int:
     """Pods of the names that the portal lacks, in their areas, open from the day of the first contact."""
     has_area = "area" in mapping.create
     area = "create_area" if has_area else "NULL"
+    default = ""
+    if "default_pod" in mapping.create:
+        default = f"UNION ALL SELECT create_default_pod, CASE WHEN home_pod IS NULL THEN {area} END {_NEW}"
     rows = cursor.execute(
         f"""SELECT name, min(area) FROM (
                 SELECT home_pod AS name, {area} AS area {_NEW}
                 UNION ALL SELECT serving_pod, {area} {_NEW}
-                {"UNION ALL SELECT create_default_pod, NULL " + _NEW if "default_pod" in mapping.create else ""}) AS n
+                UNION ALL SELECT person_pod, NULL {_NEW}
+                {default}) AS n
             WHERE name IS NOT NULL GROUP BY name ORDER BY name"""  # noqa: S608
     ).fetchall()
     known = {name.lower() for name in Pod.objects.values_list("name", flat=True)}
@@ -107,7 +101,7 @@ def _pods(cursor: Cursor[Any], mapping: FileMapping, since: dt.date) -> int:
 def _named(model: type[Region] | type[Segment], names: list[str]) -> int:
     taken = set(model.objects.values_list("code", flat=True))
     known = set(model.objects.values_list("name", flat=True))
-    new = [model(name=name, code=_code(name, taken, 40)) for name in names if name not in known]
+    new = [model(name=name, code=free_code(name, taken, 40)) for name in names if name not in known]
     manager: Any = model.objects
     manager.bulk_create(new)
     return len(new)
@@ -121,14 +115,14 @@ def _reasons(cursor: Cursor[Any]) -> int:
     taken = {group.code for group in groups.values()}
     for name in dict.fromkeys(pair[0] for pair in pairs):
         if name not in groups:
-            groups[name] = ReasonGroup.objects.create(name=name, code=_code(name, taken, 60))
+            groups[name] = ReasonGroup.objects.create(name=name, code=free_code(name, taken, 60))
     held: dict[int, set[str]] = {}
     known: set[tuple[int, str]] = set()
     for group_id, name, code in Reason.objects.values_list("group_id", "name", "code"):
         held.setdefault(group_id, set()).add(code)
         known.add((group_id, name))
     new = [
-        Reason(group=groups[group], name=name, code=_code(name, held.setdefault(groups[group].pk, set()), 80))
+        Reason(group=groups[group], name=name, code=free_code(name, held.setdefault(groups[group].pk, set()), 80))
         for group, name in pairs
         if (groups[group].pk, name) not in known
     ]
@@ -163,15 +157,15 @@ def _default_rule(cursor: Cursor[Any], mapping: FileMapping) -> None:
         )
 
 
-def place_people(cursor: Cursor[Any], served: str) -> int:
-    """Give people without a home pod the pod that they served most (ties: the older pod); how many.
+def place_people(cursor: Cursor[Any], pod: str) -> int:
+    """Give people without a home pod the pod that stands most with them (ties: the older pod); how many.
 
-    ``served`` is the table of rows with ``person_id, pod_id, arrived_at``.
+    ``pod`` is the column of ``import_placed`` that counts.
     """
     rows = cursor.execute(
         f"""SELECT person_id, (array_agg(pod_id ORDER BY n DESC, pod_id))[1], min(first)
-            FROM (SELECT person_id, pod_id, count(*) AS n, min(arrived_at) AS first FROM {served}
-                  WHERE person_id IS NOT NULL AND pod_id IS NOT NULL GROUP BY 1, 2) AS counted
+            FROM (SELECT person_id, {pod} AS pod_id, count(*) AS n, min(arrived_at) AS first FROM import_placed
+                  WHERE is_new AND person_id IS NOT NULL AND {pod} IS NOT NULL GROUP BY 1, 2) AS counted
             WHERE NOT EXISTS (SELECT 1 FROM teams_membership m
                               WHERE m.member_id = person_id AND m.kind = 'home')
             GROUP BY person_id ORDER BY person_id"""  # noqa: S608

@@ -1,0 +1,1 @@
+"""Bulk import of customers from somebody else's file, through a mapping."""

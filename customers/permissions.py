@@ -1,0 +1,151 @@
+"""Who may open what on this floor: fetch and authorise in one step.
+
+``fetch(user, **url_kwargs)`` returns the object, raises ``Http404`` for strangers (unknown and
+forbidden look alike) and ``Denied`` with the reason for people who may know of it but lack the role.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from customers.contacts.models import Contact
+from customers.routing.models import ContactAssignment, Offer, OverflowAgreement
+from cxportal.core import periods
+from cxportal.core.violations import Denied
+from teams.people.models import User
+from teams.permissions import known_pod, member_pod, oversees, week_pod
+from teams.pods.models import Pod
+from teams.pods.queries import Role, standing
+
+HELPER_READS_FOR = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Board:
+    """A pod's queue as one person may see it: with contacts, or counts alone for who oversees."""
+
+    user: User
+    pod: Pod
+    works: bool
+
+
+@dataclass(frozen=True)
+class Read:
+    """A contact as one person may read it; ``works`` when they may also act on it."""
+
+    user: User
+    contact: Contact
+    works: bool
+    helper: bool = False
+
+
+@dataclass(frozen=True)
+class Side:
+    """An agreement seen from one of its two pods; ``acts`` for the pod's members."""
+
+    user: User
+    pod: Pod
+    agreement: OverflowAgreement
+    acts: bool
+
+    @property
+    def other(self) -> Pod:
+        return self.agreement.partner if self.pod.pk == self.agreement.home_id else self.agreement.home
+
+
+def queue_of(user: User, slug: str) -> Board:
+    """The queue of a pod: its members see contacts, operations leads and executives counts."""
+    pod = known_pod(user, slug)
+    stand = standing(user)
+    if pod.pk in stand.member_of:
+        return Board(user, pod, works=True)
+    if oversees(user, pod):
+        return Board(user, pod, works=False)
+    member_pod(user, slug)
+    raise Http404
+
+
+def works_in(user: User, slug: str) -> Pod:
+    """A pod in which the person works: who may take from its queue or enter a contact."""
+    return member_pod(user, slug)
+
+
+def contact_read(user: User, contact: int) -> Read:
+    """A contact: members of its home pod or of the pod it was handed to, and who helps by overflow.
+
+    A helper reads it while it is open and 7 days after, and while it is offered to them.
+    """
+    found = (
+        Contact.objects.select_related(
+            "customer", "home_pod", "serving_pod", "person", "required_skill", "reason__group", "area", "segment"
+        )
+        .filter(pk=contact)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    stand = standing(user)
+    handed = found.serving_pod_id in stand.member_of and not _overflow(found)
+    if found.home_pod_id in stand.member_of or handed:
+        return Read(user, found, works=True)
+    if _helps(user, found):
+        return Read(user, found, works=found.is_open, helper=True)
+    _explain(user, found)
+    raise Http404
+
+
+def contact_work(user: User, contact: int) -> Read:
+    """A contact on which the person may act."""
+    found = contact_read(user, contact)
+    if not found.works:
+        raise Denied(_("This contact is closed; members of its home pod can reopen it."))
+    return found
+
+
+def _overflow(contact: Contact) -> bool:
+    """Is it with another pod by overflow, where only the helper reads it?"""
+    return ContactAssignment.objects.filter(contact=contact, agreement__isnull=False, ended_at__isnull=True).exists()
+
+
+def _helps(user: User, contact: Contact) -> bool:
+    if Offer.objects.filter(contact=contact, person=user, state=Offer.State.OPEN).exists():
+        return True
+    recent = contact.closed_at is None or contact.closed_at > periods.now() - HELPER_READS_FOR
+    return recent and ContactAssignment.objects.filter(contact=contact, person=user).exists()
+
+
+def _explain(user: User, contact: Contact) -> None:
+    stand = standing(user)
+    if contact.home_pod_id in stand.coach:
+        raise Denied(_("Coaches never read contacts. Members of %(pod)s can.") % {"pod": contact.home_pod})
+    if oversees(user, contact.home_pod) and not stand.has(Role.EXECUTIVE):
+        raise Denied(_("You see counts of %(pod)s, not its contacts. Its members can.") % {"pod": contact.home_pod})
+
+
+def agreements_of(user: User, slug: str) -> Pod:
+    """A pod's overflow agreements: its members, its coaches, and who oversees it."""
+    pod = known_pod(user, slug)
+    if pod.pk in standing(user).pods or oversees(user, pod):
+        return pod
+    return week_pod(user, slug)
+
+
+def agreement_of(user: User, slug: str, agreement: int) -> Side:
+    """One agreement, seen from a pod that is a side of it."""
+    pod = agreements_of(user, slug)
+    found = OverflowAgreement.objects.select_related("home", "partner", "paused_by").filter(pk=agreement).first()
+    if found is None or pod.pk not in (found.home_id, found.partner_id):
+        raise Http404
+    return Side(user, pod, found, acts=pod.pk in standing(user).member_of)
+
+
+def agreement_act(user: User, slug: str, agreement: int) -> Side:
+    """An agreement on which the person may act for their pod."""
+    side = agreement_of(user, slug, agreement)
+    if not side.acts:
+        raise Denied(_("Only members of %(pod)s act for it.") % {"pod": side.pod})
+    return side
