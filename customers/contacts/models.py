@@ -95,6 +95,12 @@ class Contact(models.Model):
                 condition=Q(state="resolved", customer__isnull=False),
             ),
             models.Index(
+                fields=["business_day", "home_pod"],
+                include=["area", "segment", "channel"],
+                name="contact_closed_on",
+                condition=Q(state="resolved", automated=False),
+            ),
+            models.Index(
                 fields=["home_pod", "channel", "arrived_at"],
                 name="contact_open",
                 condition=Q(state__in=["waiting", "offered", "in_work", "after_work"]),

@@ -56,10 +56,10 @@ _CHECKED = """
         FROM judged j
     )
     SELECT c.line, c.external_id, c.channel, c.way, c.state, c.set_right OR coalesce(c.back > 0, false) AS set_right,
-           {customer} AS customer, c.customer_name, c.region, c.segment, c.home_pod, c.serving_pod, c.person, c.person_pod,
-           c.reason_group, c.reason AS cause, c.subject, c.resolution, c.arrived_at,
-           greatest(c.first_response_at, c.arrived_at + (CASE WHEN c.first_response_at IS NULL THEN NULL
-                                                         ELSE interval '0' END)) AS first_response_at,
+           {customer} AS customer, c.customer_name, c.region, c.segment, c.home_pod, c.serving_pod, c.person,
+           c.person_pod, c.reason_group, c.reason AS cause, c.subject, c.resolution, c.arrived_at,
+           CASE WHEN c.first_response_at IS NOT NULL THEN greatest(c.first_response_at, c.arrived_at) END
+               AS first_response_at,
            CASE WHEN c.closes THEN greatest(c.closed_at, c.first_response_at, c.arrived_at) END AS closed_at,
            c.work_seconds, c.after_work_seconds, c.complaint, c.started_digitally, c.automated,
            c.disputed, c.csat, c.nps, c.comment, {created}
@@ -127,8 +127,8 @@ _PLACED = """
         ) AS found ORDER BY name, exact DESC, id
     ), found AS (
         SELECT c.*, x.id AS customer_id, x.segment_id AS customer_segment, s.id AS segment_id,
-               o.pod_id AS owner_pod, row_pod.id AS row_pod, serving.id AS row_serving, person.id AS person_id, own.id AS row_own,
-               cause.id AS cause_id, fallback.pod_id AS default_pod
+               o.pod_id AS owner_pod, row_pod.id AS row_pod, serving.id AS row_serving, person.id AS person_id,
+               own.id AS row_own, cause.id AS cause_id, fallback.pod_id AS default_pod
         FROM import_checked c
         LEFT JOIN customers_customer x ON x.source = %(source)s AND x.external_id = c.customer
         LEFT JOIN customers_ownership o ON o.customer_id = x.id AND o.period @> c.arrived_at
@@ -163,8 +163,8 @@ _PLACED = """
 _INSERT = """
     INSERT INTO customers_contact
         (channel, direction, state, state_since, customer_id, caller, subject, home_pod_id, by_default_rule, area_id,
-         segment_id, serving_pod_id, person_id, wished_skills, skill_missing, priority, arrived_at, first_response_at, closed_at,
-         business_day, work_seconds, after_work_seconds, reopened_count, reason_id, resolution, complaint,
+         segment_id, serving_pod_id, person_id, wished_skills, skill_missing, priority, arrived_at, first_response_at,
+         closed_at, business_day, work_seconds, after_work_seconds, reopened_count, reason_id, resolution, complaint,
          started_digitally, automated, source, external_id, imported, created_at)
     SELECT c.channel, c.way, c.state, coalesce(c.closed_at, c.first_response_at, c.arrived_at), c.customer_id, '',
            coalesce(c.subject, ''), c.pod_id, c.by_default, p.area_id, coalesce(c.segment_id, c.customer_segment),
@@ -213,9 +213,7 @@ def load(cursor: Cursor[Any], mapping: FileMapping, facts: str, *, followers: tu
     if mapping.create.get("people"):
         served = "row_serving" if mapping.options["serving"] == "row" else "pod_id"
         pod = "row_own" if "person_pod" in mapping.fields else served
-        places.place_people(
-            cursor, f"(SELECT person_id, {pod} AS pod_id, arrived_at FROM import_placed WHERE is_new) AS s"
-        )
+        places.place_people(cursor, pod)
     serving = mapping.options["serving"]
     insert = _INSERT.format(serving=_SERVING[serving], by_person="true" if serving == "person" else "false")
     new = cursor.execute(insert, values).rowcount

@@ -25,7 +25,8 @@ _CHECKED = """
             WHEN fault IS NOT NULL THEN fault
             WHEN length(external_id) > 120 THEN 'the number is longer than 120 letters'
             WHEN greatest(length(name), length(place)) > 160 THEN 'a name or place is longer than 160 letters'
-            WHEN length(email) > 254 OR email !~ '^[^@[:space:]]+@[^@[:space:]]+$' THEN 'email: "' || email || '" is none'
+            WHEN length(email) > 254 OR email !~ '^[^@[:space:]]+@[^@[:space:]]+$'
+                THEN 'email: "' || left(email, 254) || '" is none'
             WHEN length(phone) > 40 THEN 'the phone number is longer than 40 letters'
             WHEN length(language) > 12 THEN 'the language is longer than 12 letters'
             WHEN greatest(length(region), length(segment), length(home_pod)) > 80
@@ -88,9 +89,10 @@ _NEW = """
     CREATE TEMP TABLE import_new_customers ON COMMIT DROP AS
     WITH made AS (
         INSERT INTO customers_customer
-            (source, external_id, name, email, phone, place, language, region_id, segment_id, life_stage, since, created_at)
-        SELECT %(source)s, external_id, coalesce(name, ''), coalesce(email, ''), coalesce(phone, ''), coalesce(place, ''),
-               coalesce(language, ''), region_id, segment_id, coalesce(life_stage, 'settled'), since, now()
+            (source, external_id, name, email, phone, place, language, region_id, segment_id, life_stage, since,
+             created_at)
+        SELECT %(source)s, external_id, coalesce(name, ''), coalesce(email, ''), coalesce(phone, ''),
+               coalesce(place, ''), coalesce(language, ''), region_id, segment_id, coalesce(life_stage, 'settled'), since, now()
         FROM import_placed WHERE refusal IS NULL AND customer_id IS NULL ORDER BY line
         RETURNING id, external_id)
     SELECT m.id, c.pod_id FROM made m JOIN import_placed c ON c.external_id = m.external_id AND c.refusal IS NULL
