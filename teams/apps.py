@@ -8,6 +8,7 @@ class TeamsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from teams.administration.history import register_kinds
         from teams.notifications.services import send
         from teams.people.messages import carry
         from teams.pods.steps import register_steps
@@ -18,3 +19,4 @@ class TeamsConfig(AppConfig):
         register_notices()
         register_steps()
         carry(send)
+        register_kinds()

@@ -7,6 +7,8 @@ know of the thing but lack the role.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +16,7 @@ from cxportal.core.violations import Denied
 from teams.people.models import User
 from teams.pods.models import Pod, RoleGrant
 from teams.pods.queries import standing
+from teams.scheduling.models import Shift, ShiftPattern
 
 Role = RoleGrant.Role
 
@@ -91,3 +94,88 @@ def oneself(user: User) -> User:
 def myself(user: User) -> User:
     """The signed-in person: pages about nobody else."""
     return user
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an administrator opened of a person: who acts, and on whom."""
+
+    by: User
+    person: User
+
+
+def any_person(user: User, pk: int) -> Found:
+    """A person by id, for administrators."""
+    administrator(user)
+    person = User.objects.filter(pk=pk).first()
+    if person is None:
+        raise Http404
+    return Found(user, person)
+
+
+@dataclass(frozen=True)
+class FoundPod:
+    """A pod that somebody may set up: who acts, and on which pod."""
+
+    by: User
+    pod: Pod
+
+
+def any_pod(user: User, slug: str) -> FoundPod:
+    """A pod by its short name, for administrators."""
+    administrator(user)
+    return FoundPod(user, _pod(slug))
+
+
+def may_set_up(user: User, pod: Pod) -> bool:
+    """Administrators, and who leads the pod."""
+    stand = standing(user)
+    return stand.is_administrator or pod.pk in stand.leads
+
+
+def setup_pod(user: User, slug: str) -> FoundPod:
+    """A pod whose set-up the person may read: its people, its area's lead, administrators."""
+    pod = _pod(slug)
+    stand = standing(user)
+    if pod.pk in stand.pods or oversees(user, pod) or stand.is_administrator:
+        return FoundPod(user, pod)
+    raise Http404
+
+
+def opening_pod(user: User, slug: str) -> FoundPod:
+    """A pod that the person may open: administrators, and who leads it."""
+    found = setup_pod(user, slug)
+    if not may_set_up(user, found.pod):
+        raise Denied(_("Only an administrator or who leads %(pod)s can open it.") % {"pod": found.pod})
+    return found
+
+
+def week_shift(user: User, slug: str, shift: int) -> Shift:
+    """A shift of a pod whose week the person may read; cancelled and unknown ones look alike."""
+    return _shift(week_pod(user, slug), shift)
+
+
+def member_shift(user: User, slug: str, shift: int) -> Shift:
+    """A shift of a pod in which the person works."""
+    return _shift(member_pod(user, slug), shift)
+
+
+def _shift(pod: Pod, pk: int) -> Shift:
+    found = Shift.objects.select_related("week").filter(pk=pk, pod=pod, cancelled_at=None).first()
+    if found is None:
+        raise Http404
+    found.pod = pod
+    found.week.pod = pod
+    return found
+
+
+def member_pattern(user: User, slug: str, pattern: int) -> ShiftPattern:
+    """A pattern in use of a pod in which the person works."""
+    found = (
+        ShiftPattern.objects.select_related("pod")
+        .filter(pk=pattern, pod=member_pod(user, slug), retired_at=None)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found

@@ -7,4 +7,8 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("teams.notifications.urls")),
     path("", include("teams.people.urls")),
+    path("", include("teams.scheduling.urls")),
+    path("", include("teams.pods.urls")),
+    path("", include("teams.audit.urls")),
+    path("", include("teams.administration.urls")),
 ]

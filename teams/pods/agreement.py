@@ -88,6 +88,16 @@ def in_words(bound: BoundDefinition, value: Any) -> str:
     return str(words[bound.unit] % {"n": number}) if bound.unit in words else number
 
 
+def range_in_words(bound: BoundDefinition, least: Any, most: Any) -> str:
+    """``8 h to 24 h``, ``at least 8 h``, ``at most 24 h`` or ``any``."""
+    low, high = (None if limit is None else in_words(bound, float(limit)) for limit in (least, most))
+    if low is not None and high is not None:
+        return str(_("%(low)s to %(high)s") % {"low": low, "high": high})
+    if low is not None:
+        return str(_("at least %(low)s") % {"low": low})
+    return str(_("at most %(high)s") % {"high": high}) if high is not None else str(_("any"))
+
+
 def definitions() -> Iterator[BoundDefinition]:
     yield from _definitions.values()
 

@@ -17,15 +17,14 @@ from teams.people import links
 from teams.people.forms import NewPasswordForm
 from teams.people.links import Way
 from teams.people.models import User
-from teams.pods.models import Company
 
 
 class SignIn(allauth_views.LoginView):  # type: ignore[misc]
-    """The package's sign-in with the company's name, and how to begin on an empty installation."""
+    """The package's sign-in, and how to begin on an empty installation."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"company": Company.objects.filter(pk=1).first(), "nobody": not User.objects.exists()}
+        return context | {"nobody": not User.objects.exists()}
 
 
 sign_in = public(SignIn.as_view())
@@ -57,6 +56,5 @@ def _set_password(request: HttpRequest, way: Way, template: str) -> HttpResponse
             request.session.flush()
             entered: HttpResponse = perform_login(request, Login(user=person, redirect_url="/"))
             return entered
-    company = Company.objects.filter(pk=1).first()
-    context = {"form": form, "way": way, "company": company}
+    context = {"form": form, "way": way}
     return render(request, template, context, status=422 if form.is_bound else 200)

@@ -1,0 +1,145 @@
+"""What the company allows pods to agree, and what new pods start with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cxportal.core.htmx import back_to, render, say
+from cxportal.core.http import guarded, verb
+from cxportal.core.violations import Text
+from teams import permissions
+from teams.administration import queries
+from teams.administration.views.forms import form_page
+from teams.people.models import User
+from teams.pods import agreement, versions
+from teams.pods.agreement import BoundDefinition
+from teams.pods.models import OuterLimit
+
+# How a stored unit is typed: hours are easier than 660 minutes.
+FACTORS = {"minutes": 60, "seconds": 60}
+WORDS = {
+    "minutes": gettext_lazy("hours"),
+    "seconds": gettext_lazy("minutes"),
+    "days": gettext_lazy("days"),
+    "people": gettext_lazy("people"),
+    "share": gettext_lazy("share from 0 to 1"),
+}
+
+
+class LimitForm(forms.Form):
+    """Least and most of one bound, everywhere or in a country."""
+
+    country = forms.RegexField(
+        r"^[A-Za-z]{2}$",
+        label=gettext_lazy("Country"),
+        required=False,
+        help_text=gettext_lazy("Two letters, like DE. Empty: everywhere."),
+        error_messages={"invalid": gettext_lazy("Write two letters, like DE.")},
+    )
+    minimum = forms.DecimalField(label=gettext_lazy("Least"), required=False, decimal_places=2, max_digits=8)
+    maximum = forms.DecimalField(label=gettext_lazy("Most"), required=False, decimal_places=2, max_digits=8)
+
+
+def _bound(key: str) -> BoundDefinition:
+    found = next((bound for bound in agreement.definitions() if bound.key == key), None)
+    if found is None or (found.least is None and found.most is None):
+        raise Http404
+    return found
+
+
+@guarded(permissions.administrator)
+def limits(request: HttpRequest, _by: User) -> HttpResponse:
+    """Every bound that can be limited, with the product's and the company's own limits."""
+    rows = [
+        (
+            bound,
+            agreement.range_in_words(bound, bound.least, bound.most),
+            [(limit, agreement.range_in_words(bound, limit.minimum, limit.maximum)) for limit in own],
+        )
+        for bound, own in queries.limits()
+    ]
+    context = {"rows": rows, "outside": versions.outside_limits()}
+    return render(request, "teams/administration/limits.html", context)
+
+
+@guarded(permissions.administrator)
+def limit(request: HttpRequest, by: User, key: str) -> HttpResponse:
+    """Limit one bound."""
+    bound = _bound(key)
+    factor = FACTORS.get(bound.unit, 1)
+
+    def keep(values: dict[str, Any]) -> Text:
+        low, high = (None if values[name] is None else values[name] * factor for name in ("minimum", "maximum"))
+        versions.set_outer_limit(by=by, key=key, country=values["country"], minimum=low, maximum=high)
+        return _("The limit is kept. Agreements in force stay; the next version must fit.")
+
+    form = LimitForm(request.POST or None, initial={"country": request.GET.get("country", "")})
+    intro = _("In %(unit)s. Without both numbers the company's own limit falls and the product's holds: %(range)s.") % {
+        "unit": WORDS.get(bound.unit, bound.unit),
+        "range": agreement.range_in_words(bound, bound.least, bound.most),
+    }
+    words = {"title": bound.label, "submit": _("Keep"), "context": {"intro": intro}}
+    return form_page(request, form, keep, back=reverse("settings_limits"), **words)
+
+
+@verb
+@guarded(permissions.administrator)
+def remove_limit(request: HttpRequest, by: User, pk: int) -> HttpResponse:
+    """Let the company's own limit fall."""
+    held = OuterLimit.objects.filter(pk=pk).first()
+    if held is not None:
+        versions.set_outer_limit(by=by, key=held.key, country=held.country, minimum=None, maximum=None)
+    say(request, _("The company's own limit is gone; the product's holds."))
+    return back_to(request, reverse("settings_limits"))
+
+
+class TemplateForm(forms.Form):
+    """The values of every plain bound that new pods start with."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        values = agreement.template_values()
+        self.bounds = [bound for bound in agreement.definitions() if bound.unit in {*WORDS, "flag", "choice"}]
+        for bound in self.bounds:
+            self.fields[bound.key] = _field(bound, values[bound.key])
+
+    def values(self) -> dict[str, Any]:
+        """Stored values by bound; call after validation."""
+        found = {}
+        for bound in self.bounds:
+            value = self.cleaned_data[bound.key]
+            if bound.unit in WORDS:
+                number = float(value) * FACTORS.get(bound.unit, 1)
+                value = number if bound.unit == "share" else round(number)
+            found[bound.key] = value
+        return found
+
+
+def _field(bound: BoundDefinition, value: Any) -> forms.Field:
+    if bound.unit == "flag":
+        return forms.BooleanField(label=bound.label, required=False, initial=value, help_text=bound.effect)
+    if bound.unit == "choice":
+        return forms.ChoiceField(label=bound.label, choices=bound.choices, initial=value, help_text=bound.effect)
+    typed = value / FACTORS.get(bound.unit, 1)
+    label = _("%(bound)s, in %(unit)s") % {"bound": bound.label, "unit": WORDS[bound.unit]}
+    return forms.DecimalField(label=label, initial=f"{typed:g}", help_text=bound.effect, min_value=0)
+
+
+@guarded(permissions.administrator)
+def template(request: HttpRequest, by: User) -> HttpResponse:
+    """What new pods agree as version 1; other pods keep theirs."""
+    form = TemplateForm(request.POST or None)
+
+    def keep(_values: dict[str, Any]) -> Text:
+        versions.set_template(by=by, values=form.values())
+        return _("The template is kept. New pods start with it.")
+
+    intro = _("A new pod starts with these values as version 1. Pods that have an agreement keep theirs.")
+    words = {"title": _("What new pods start with"), "submit": _("Keep"), "context": {"intro": intro}}
+    return form_page(request, form, keep, back=reverse("settings_limits"), **words)
