@@ -14,6 +14,7 @@ class ImportRun(models.Model):
     """
 
     class State(models.TextChoices):
+        TRIED = "tried", _("Tried out")
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")

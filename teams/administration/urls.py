@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from teams.administration.views import exports, hours, index, limits, named, people, person, places, pods
+from teams.administration.views import exports, hours, imports, index, limits, named, people, person, places, pods
 
 POD = "settings/pods/<slug:slug>/"
 PERSON = "settings/people/<int:pk>/"
@@ -26,6 +26,11 @@ urlpatterns = [
     *_named("skills", "skill"),
     path("settings/<str:kind>/back/<str:name>/", named.named_back, name="settings_named_back"),
     path("settings/<str:kind>.csv", exports.export, name="settings_export"),
+    path("settings/<slug:kind>/import/", imports.choose, name="settings_import"),
+    path("settings/imports/<int:run>/", imports.shown, name="settings_import_run"),
+    path("settings/imports/<int:run>/report.csv", imports.report, name="settings_import_report"),
+    path("settings/imports/<int:run>/take/", imports.take, name="settings_import_take"),
+    path("settings/imports/<int:run>/take-back/", imports.take_back, name="settings_import_undo"),
     path("settings/tokens/", index.all_tokens, name="settings_tokens"),
     path("settings/tokens/<int:pk>/revoke/", index.revoke, name="settings_revoke_token"),
     path("settings/limits/", limits.limits, name="settings_limits"),

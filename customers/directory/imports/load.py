@@ -92,7 +92,8 @@ _NEW = """
             (source, external_id, name, email, phone, place, language, region_id, segment_id, life_stage, since,
              created_at)
         SELECT %(source)s, external_id, coalesce(name, ''), coalesce(email, ''), coalesce(phone, ''),
-               coalesce(place, ''), coalesce(language, ''), region_id, segment_id, coalesce(life_stage, 'settled'), since, now()
+               coalesce(place, ''), coalesce(language, ''), region_id, segment_id,
+               coalesce(life_stage, 'settled'), since, now()
         FROM import_placed WHERE refusal IS NULL AND customer_id IS NULL ORDER BY line
         RETURNING id, external_id)
     SELECT m.id, c.pod_id FROM made m JOIN import_placed c ON c.external_id = m.external_id AND c.refusal IS NULL

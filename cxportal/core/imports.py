@@ -1,0 +1,254 @@
+"""Lists as CSV: tried out before they are taken, with a line for every row, and taken back in one step.
+
+A room registers a ``ListImport`` that brings one row through its own services. Trying out runs the very
+same code in a transaction that is rolled back, so the preview never promises what the import refuses.
+A row that cannot be taken is rejected with its line and the reason; the others are taken together.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
+
+from cxportal.core import periods, tabular
+from cxportal.core.database import LockClass, lock, lock_key
+from cxportal.core.models import ImportRun
+from cxportal.core.violations import Answer, Invalid, Refused, Text, Violation
+
+MOST_ROWS = 5000
+MOST_BYTES = 2 << 20
+# What was tried out and never taken is forgotten with its content.
+KEPT = dt.timedelta(days=7)
+DELIMITERS = (",", ";", "\t")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the list; one that is required must be in the header and not empty."""
+
+    name: str
+    required: bool = False
+    hint: Text = ""
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What became of a row: ``new``, ``changed`` or ``same``; ``undo`` is what ``take_back`` needs (JSON-ready)."""
+
+    action: str
+    label: str
+    undo: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ListImport:
+    """One list: ``bring(by, row)`` takes a row, ``take_back(by, undo)`` undoes it.
+
+    Both run inside a transaction and raise ``Refused``, ``Invalid`` or ``ValueError`` with words.
+    """
+
+    kind: str
+    title: Text
+    columns: tuple[Column, ...]
+    bring: Callable[[Any, Mapping[str, str]], Brought]
+    take_back: Callable[[Any, dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the report: ``action`` is new, changed, same or rejected; ``words`` name it or say why not."""
+
+    number: int
+    action: str
+    words: str
+
+
+_lists: dict[str, ListImport] = {}
+
+
+def register(made: ListImport) -> None:
+    """Make a list known; the same kind replaces."""
+    _lists[made.kind] = made
+
+
+def lists() -> dict[str, ListImport]:
+    """Every list that can be imported, by kind."""
+    return dict(_lists)
+
+
+class _TriedOut(Exception):
+    """Rolls the trial back."""
+
+
+def try_out(*, by: Any, kind: str, name: str, content: bytes) -> ImportRun:
+    """Read a file and say what would become of each row; nothing is changed. Kept as a run that may be taken.
+
+    Raises ``Invalid`` when the file as a whole cannot be read: too long, no header, a column missing.
+    """
+    spec = _lists[kind]
+    rows = list(_rows(spec, content))
+    forgotten = periods.now() - KEPT
+    ImportRun.objects.filter(state=ImportRun.State.TRIED, started_at__lt=forgotten).delete()
+    lines: list[Line] = []
+    try:
+        with transaction.atomic():
+            lines, _undo = _bring(spec, by, rows)
+            raise _TriedOut
+    except _TriedOut:
+        return ImportRun.objects.create(
+            kind=f"list:{kind}",
+            file_name=name[:255],
+            state=ImportRun.State.TRIED,
+            by_id=by.pk,
+            by_name=by.name,
+            rows=len(rows),
+            rejected=sum(line.action == "rejected" for line in lines),
+            report=[asdict(line) for line in lines],
+            detail={"content": base64.b64encode(content).decode()},
+        )
+
+
+@transaction.atomic
+def take(*, by: Any, run: ImportRun) -> ImportRun:
+    """Take a tried list: the good rows together, the others rejected with their reasons. Repeating it changes nothing.
+
+    The rows are judged again, since others may have changed something since. Locks the run.
+    """
+    run = _held(run)
+    if run.state != ImportRun.State.TRIED:
+        return run
+    spec = _lists[run.kind.removeprefix("list:")]
+    rows = list(_rows(spec, base64.b64decode(run.detail["content"])))
+    lines, undo = _bring(spec, by, rows)
+    rejected = sum(line.action == "rejected" for line in lines)
+    run.state = ImportRun.State.DONE
+    run.rows, run.rejected, run.imported = len(rows), rejected, len(rows) - rejected
+    run.ended_at = periods.now()
+    run.report = [asdict(line) for line in lines]
+    run.undo = {"rows": undo}
+    run.detail = {}
+    run.by_id, run.by_name = by.pk, by.name
+    run.save()
+    return run
+
+
+@transaction.atomic
+def take_back(*, by: Any, run: ImportRun) -> ImportRun:
+    """Undo a taken list, last row first, all or nothing. Repeating it changes nothing.
+
+    Raises ``Refused`` with a violation for each row that cannot go back (used or changed meanwhile). Locks the run.
+    """
+    run = _held(run)
+    if run.state == ImportRun.State.UNDONE:
+        return run
+    if run.state != ImportRun.State.DONE or "rows" not in run.undo:
+        raise Refused(Violation("not_taken", _("This list was not taken, so there is nothing to take back.")))
+    spec = _lists[run.kind.removeprefix("list:")]
+    stuck: list[Violation] = []
+    for entry in reversed(run.undo["rows"]):
+        try:
+            with transaction.atomic():
+                spec.take_back(by, entry["undo"])
+        except (Answer, ValueError, ValidationError, DatabaseError) as error:
+            words = _("Line %(line)s cannot be taken back: %(why)s") % {"line": entry["line"], "why": _words(error)}
+            stuck.append(Violation("row_stays", words, {"line": entry["line"]}))
+    if stuck:
+        raise Refused(stuck[:20])
+    run.state = ImportRun.State.UNDONE
+    run.save(update_fields=["state"])
+    return run
+
+
+def _held(run: ImportRun) -> ImportRun:
+    lock(LockClass.SETTINGS, [lock_key("import run", run.pk)])
+    return ImportRun.objects.get(pk=run.pk)
+
+
+def _bring(
+    spec: ListImport, by: Any, rows: list[tuple[int, dict[str, str] | str]]
+) -> tuple[list[Line], list[dict[str, Any]]]:
+    """Each row in a savepoint of its own, so that one that fails leaves nothing behind."""
+    lines: list[Line] = []
+    undo: list[dict[str, Any]] = []
+    for number, row in rows:
+        if isinstance(row, str):
+            lines.append(Line(number, "rejected", row))
+            continue
+        try:
+            with transaction.atomic():
+                brought = spec.bring(by, row)
+        except (Answer, ValueError, ValidationError, DatabaseError) as error:
+            lines.append(Line(number, "rejected", _words(error)))
+            continue
+        lines.append(Line(number, brought.action, brought.label))
+        if brought.action != "same":
+            undo.append({"line": number, "undo": brought.undo})
+    return lines, undo
+
+
+def _words(error: Exception) -> str:
+    """What a person reads; a database's own words are not for people."""
+    if isinstance(error, Refused):
+        return " ".join(str(violation.message) for violation in error.violations)
+    if isinstance(error, Invalid):
+        return "; ".join(
+            f"{name}: {' '.join(messages)}" if name else " ".join(messages) for name, messages in error.fields.items()
+        )
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
+    if isinstance(error, DatabaseError):
+        return _("It contradicts something that stands already.")
+    return str(error)
+
+
+def _rows(spec: ListImport, content: bytes) -> Iterator[tuple[int, dict[str, str] | str]]:
+    """Line number and either the row by column or why it cannot be read."""
+    if len(content) > MOST_BYTES:
+        raise Invalid({"file": _("The file is larger than 2 MB. Split it.")})
+    head = content.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+    delimiter = max(DELIMITERS, key=lambda mark: head.count(mark.encode()))
+    try:
+        reader = tabular.Reader(io.BytesIO(content), tabular.Layout(delimiter=delimiter))
+    except tabular.Unreadable as error:
+        raise Invalid({"file": str(error)}) from None
+    _check_header(spec, reader.columns)
+    for count, row in enumerate(reader, 1):
+        if count > MOST_ROWS:
+            raise Invalid({"file": _("The file has more than %(n)s rows. Split it.") % {"n": MOST_ROWS}})
+        if isinstance(row, tabular.Spoilt):
+            yield row.line, row.reason
+            continue
+        cells = {name: _cell(text) for name, text in zip(reader.columns, row.fields, strict=True)}
+        found = {column.name: cells.get(column.name, "") for column in spec.columns}
+        empty = [column.name for column in spec.columns if column.required and not found[column.name]]
+        yield row.line, _("%(column)s is empty.") % {"column": ", ".join(empty)} if empty else found
+
+
+def _cell(text: str) -> str:
+    """Our own exports guard formulas with an apostrophe; it falls away again."""
+    text = text.strip()
+    return text[1:] if text.startswith("'") and tabular.guarded_cell(text[1:]) == text else text
+
+
+def _check_header(spec: ListImport, columns: tuple[str, ...]) -> None:
+    known = {column.name for column in spec.columns}
+    missing = [column.name for column in spec.columns if column.required and column.name not in columns]
+    strange = [name for name in columns if name not in known]
+    faults = []
+    if missing:
+        faults.append(_("The file has no column %(names)s.") % {"names": ", ".join(missing)})
+    if strange:
+        faults.append(
+            _("The column %(names)s is not known here; known are %(known)s.")
+            % {"names": ", ".join(strange), "known": ", ".join(column.name for column in spec.columns)}
+        )
+    if faults:
+        raise Invalid({"file": " ".join(faults)})
