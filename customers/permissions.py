@@ -18,7 +18,7 @@ from cxportal.core import periods
 from cxportal.core.violations import Denied
 from teams.people.models import User
 from teams.permissions import known_pod, member_pod, oversees, week_pod
-from teams.pods.models import Pod
+from teams.pods.models import Membership, Pod, RoleGrant
 from teams.pods.queries import Role, standing
 
 HELPER_READS_FOR = dt.timedelta(days=7)
@@ -41,6 +41,16 @@ class Read:
     contact: Contact
     works: bool
     helper: bool = False
+    integrates: bool = False
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Who may take contacts in: people who work in ``pods``, and integrations."""
+
+    user: User
+    pods: frozenset[str]
+    integrates: bool
 
 
 @dataclass(frozen=True)
@@ -104,6 +114,31 @@ def contact_work(user: User, contact: int) -> Read:
     if not found.works:
         raise Denied(_("This contact is closed; members of its home pod can reopen it."))
     return found
+
+
+def reporter(user: User) -> Reporter:
+    """Who may take a contact in: who works in a pod; an administrator, whose tokens are integrations. One query."""
+    day = periods.now().date()
+    works = Membership.objects.filter(member=user, period__contains=day, kind__in=["home", "guest"])
+    grants = RoleGrant.objects.filter(user=user, role=Role.ADMINISTRATOR, period__contains=day)
+    known = [*works.values_list("pod__slug", flat=True).union(grants.values_list("role", flat=True), all=True)]
+    integrates = Role.ADMINISTRATOR in known
+    if not known:
+        raise Denied(_("Only people who work in a pod, and integrations, take contacts in."))
+    return Reporter(user, frozenset(known) - {Role.ADMINISTRATOR}, integrates)
+
+
+def contact_event(user: User, contact: int) -> Read:
+    """A contact on which somebody acts, or of which an integration reports what happened.
+
+    An integration (an administrator's token) reads nothing: it gets the state back and no more.
+    """
+    if standing(user).is_administrator:
+        found = Contact.objects.filter(pk=contact).first()
+        if found is None:
+            raise Http404
+        return Read(user, found, works=False, integrates=True)
+    return contact_work(user, contact)
 
 
 def _overflow(contact: Contact) -> bool:

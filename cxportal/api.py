@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from customers.routing.api import ContactOperations
 from cxportal import api_docs
 from cxportal.core.http import Mark, public
 from cxportal.core.rest.problems import not_found
@@ -18,6 +19,7 @@ from teams.scheduling.api import ShiftOperations
 router = SimpleRouter(use_regex_path=False)
 router.register("pods", PodOperations, "api-pod")
 router.register("people", PeopleOperations, "api-person")
+router.register("contacts", ContactOperations, "api-contact")
 router.register("shifts", ShiftOperations, "api-shift")
 
 # What can be asked is no secret: the description holds no data of the company.

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from cxportal.core import periods
 from cxportal.core.periods import Period
 from cxportal.core.rest.operations import Operations, PageInput, operation
+from cxportal.core.rest.parsing import Instant
 from cxportal.core.rest.schema import page_of
 from cxportal.core.violations import Invalid
 from teams import permissions
@@ -87,8 +88,8 @@ class ShiftsInput(PageInput):
 class ClaimInput(serializers.Serializer[Any]):
     """What is claimed: the whole shift, or a part."""
 
-    start = serializers.DateTimeField(required=False, default=None, help_text="Begin of the part; with `end`.")
-    end = serializers.DateTimeField(required=False, default=None, help_text="End of the part.")
+    start = Instant(required=False, default=None, help_text="Begin of the part; with `end`.")
+    end = Instant(required=False, default=None, help_text="End of the part.")
     seen_version = serializers.IntegerField(
         required=False, default=None, min_value=0, max_value=2**31 - 1, help_text="Agreement version that you saw."
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
-from typing import IO, Any, Never
+from typing import IO, Any, ClassVar, Never
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
@@ -49,3 +52,15 @@ def _length(header: object) -> int:
         return int(str(header or 0))
     except ValueError:
         return 0
+
+
+class Instant(serializers.DateTimeField):
+    """An instant with its offset, between 1990 and 2200: what every database and calendar can hold."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {"range": gettext_lazy("Send an instant between 1990 and 2200.")}
+
+    def to_internal_value(self, value: Any) -> dt.datetime:
+        found = super().to_internal_value(value)
+        if not 1990 <= found.year < 2200:
+            self.fail("range")
+        return found
