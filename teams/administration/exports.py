@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from cxportal.core import periods
@@ -13,7 +13,7 @@ from teams.people.models import User
 from teams.pods.models import Area, Membership, PartnerCompany, Pod
 from teams.skills.models import MemberSkill, Skill
 
-type Rows = Iterable[list[Any]]
+type Rows = Iterable[Sequence[Any]]
 
 
 def _areas() -> Rows:

@@ -32,11 +32,11 @@ class DayField(forms.DateField):
 class ZoneField(forms.CharField):
     """A time zone by its name; the browser offers the known ones."""
 
+    default_validators = [validate_zone]
+
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"list": "zones", "autocomplete": "off", "placeholder": "Europe/Berlin"}
-        super().__init__(
-            **{"label": _("Time zone"), "validators": [validate_zone], "widget": forms.TextInput(attrs=attrs)} | kwargs
-        )
+        super().__init__(label=_("Time zone"), widget=forms.TextInput(attrs=attrs), **kwargs)
 
 
 class PeriodForm(forms.Form):

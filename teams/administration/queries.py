@@ -195,16 +195,30 @@ def promise_words(promise: Promise) -> str:
     return _("%(time)s of opening time") % {"time": amount} if promise.in_opening_time else amount
 
 
-def pods() -> QuerySet[Pod]:
-    """Pods with the number of people at home today and the stage in force."""
+@dataclass(frozen=True)
+class PodRow:
+    """A pod in the list: how many are at home today, which stage is in force, how far it is."""
+
+    pod: Pod
+    people: str
+    stage: str
+    state: tuple[str, str]
+
+
+def pods() -> list[PodRow]:
+    """Every pod by area and name. One query."""
     day = periods.now().date()
     home = Count("memberships", filter=Q(memberships__kind="home", memberships__period__contains=day))
     stage = PodStage.objects.filter(pod=OuterRef("pk"), starts_on__lte=day).order_by("-starts_on")
-    return (
+    rows = (
         Pod.objects.select_related("area", "partner")
-        .annotate(size=home, stage=Subquery(stage.values("stage")[:1]))
+        .annotate(size=home, present_stage=Subquery(stage.values("stage")[:1]))
         .order_by("area__name", "name")
     )
+    labels = {stage.value: str(stage.label) for stage in PodStage.Stage}
+    return [
+        PodRow(row, people_words(row.size), labels.get(row.present_stage or "", ""), pod_state(row)) for row in rows
+    ]
 
 
 def pod_state(pod: Pod, at: dt.datetime | None = None) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from teams.audit.kinds import Kind, all_kinds
 from teams.audit.queries import Place
 from teams.people.models import User
 from teams.permissions import Found, FoundPod
+from teams.pods.queries import standing
 
 
 def _page(request: HttpRequest, kinds: list[Kind], context: dict[str, Any], **of: Any) -> HttpResponse:
@@ -44,7 +45,7 @@ def history_of_person(request: HttpRequest, found: Found) -> HttpResponse:
 @guarded(permissions.setup_pod)
 def history_of_pod(request: HttpRequest, found: FoundPod) -> HttpResponse:
     """What changed about a pod; rosters and the like only for its own people."""
-    inside = found.pod.pk in permissions.standing(found.by).pods
+    inside = found.pod.pk in standing(found.by).pods
     kinds = [kind for kind in all_kinds() if "pod" in kind.belongs and (inside or not kind.inside)]
     if not kinds:
         raise Http404

@@ -101,7 +101,7 @@ def hours_of(request: HttpRequest, found: FoundPod, channel: str) -> HttpRespons
     form = WeekForm(request.POST or None, initial=initial, channel=of)
     context = {"pod": found.pod, "channel": of}
     title = _("Opening hours: %(channel)s") % {"channel": of.label}
-    words = {"title": title, "submit": _("Keep"), "template": "teams/administration/hours_of.html"}
+    words: dict[str, Any] = {"title": title, "submit": _("Keep"), "template": "teams/administration/hours_of.html"}
     return form_page(request, form, keep, back=_page(found.pod), context=context, **words)
 
 
@@ -147,7 +147,7 @@ def exception(request: HttpRequest, found: FoundPod) -> HttpResponse:
         return _("The day is kept.")
 
     form = ExceptionForm(request.POST or None)
-    words = {"title": _("A day that differs"), "submit": _("Add"), "context": {"sub": found.pod}}
+    words: dict[str, Any] = {"title": _("A day that differs"), "submit": _("Add"), "context": {"sub": found.pod}}
     return form_page(request, form, add, back=_page(found.pod), **words)
 
 

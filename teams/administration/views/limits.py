@@ -84,7 +84,7 @@ def limit(request: HttpRequest, by: User, key: str) -> HttpResponse:
         "unit": WORDS.get(bound.unit, bound.unit),
         "range": agreement.range_in_words(bound, bound.least, bound.most),
     }
-    words = {"title": bound.label, "submit": _("Keep"), "context": {"intro": intro}}
+    words: dict[str, Any] = {"title": bound.label, "submit": _("Keep"), "context": {"intro": intro}}
     return form_page(request, form, keep, back=reverse("settings_limits"), **words)
 
 
@@ -122,13 +122,14 @@ class TemplateForm(forms.Form):
 
 
 def _field(bound: BoundDefinition, value: Any) -> forms.Field:
+    name, effect = str(bound.label), str(bound.effect)
     if bound.unit == "flag":
-        return forms.BooleanField(label=bound.label, required=False, initial=value, help_text=bound.effect)
+        return forms.BooleanField(label=name, required=False, initial=value, help_text=effect)
     if bound.unit == "choice":
-        return forms.ChoiceField(label=bound.label, choices=bound.choices, initial=value, help_text=bound.effect)
+        return forms.ChoiceField(label=name, choices=bound.choices, initial=value, help_text=effect)
     typed = value / FACTORS.get(bound.unit, 1)
     label = _("%(bound)s, in %(unit)s") % {"bound": bound.label, "unit": WORDS[bound.unit]}
-    return forms.DecimalField(label=label, initial=f"{typed:g}", help_text=bound.effect, min_value=0)
+    return forms.DecimalField(label=label, initial=f"{typed:g}", help_text=effect, min_value=0)
 
 
 @guarded(permissions.administrator)
@@ -141,5 +142,5 @@ def template(request: HttpRequest, by: User) -> HttpResponse:
         return _("The template is kept. New pods start with it.")
 
     intro = _("A new pod starts with these values as version 1. Pods that have an agreement keep theirs.")
-    words = {"title": _("What new pods start with"), "submit": _("Keep"), "context": {"intro": intro}}
+    words: dict[str, Any] = {"title": _("What new pods start with"), "submit": _("Keep"), "context": {"intro": intro}}
     return form_page(request, form, keep, back=reverse("settings_limits"), **words)

@@ -37,7 +37,7 @@ def join(request: HttpRequest, found: Found) -> HttpResponse:
         return _("%(name)s belongs to %(pod)s.") % {"name": found.person, "pod": made.pod}
 
     form = forms.MembershipForm(request.POST or None)
-    words = {"title": _("Add to a pod"), "submit": _("Add"), "context": {"sub": found.person}}
+    words: dict[str, Any] = {"title": _("Add to a pod"), "submit": _("Add"), "context": {"sub": found.person}}
     return form_page(request, form, act, back=_page(found.person), **words)
 
 
@@ -54,7 +54,11 @@ def move(request: HttpRequest, found: Found) -> HttpResponse:
         }
 
     intro = _("The present membership ends the day before; shifts that were claimed there stay with the person.")
-    words = {"title": _("Move to another pod"), "submit": _("Move"), "context": {"sub": found.person, "intro": intro}}
+    words: dict[str, Any] = {
+        "title": _("Move to another pod"),
+        "submit": _("Move"),
+        "context": {"sub": found.person, "intro": intro},
+    }
     return form_page(request, forms.MoveForm(request.POST or None), act, back=_page(found.person), **words)
 
 
@@ -73,7 +77,7 @@ def membership(request: HttpRequest, found: Found, row: int) -> HttpResponse:
 
     initial = {"is_lead": held.is_lead, "sub_team": held.sub_team_id, "last": last}
     form = forms.EditMembershipForm(request.POST or None, initial=initial, membership=held)
-    words = {"title": str(held.pod), "submit": _("Keep"), "context": {"sub": found.person}}
+    words: dict[str, Any] = {"title": str(held.pod), "submit": _("Keep"), "context": {"sub": found.person}}
     return form_page(request, form, act, back=_page(found.person), **words)
 
 
@@ -95,7 +99,7 @@ def contract(request: HttpRequest, found: Found) -> HttpResponse:
         )
         return _("The contract is added.")
 
-    words = {"title": _("New contract"), "submit": _("Add"), "context": {"sub": found.person}}
+    words: dict[str, Any] = {"title": _("New contract"), "submit": _("Add"), "context": {"sub": found.person}}
     template = "teams/administration/contract.html"
     return form_page(request, form, act, back=_page(found.person), template=template, **words)
 
@@ -131,7 +135,7 @@ def role(request: HttpRequest, found: Found) -> HttpResponse:
         return _("%(name)s is %(role)s.") % {"name": found.person, "role": made.get_role_display().lower()}
 
     form = forms.RoleForm(request.POST or None)
-    words = {"title": _("Give a role"), "submit": _("Give"), "context": {"sub": found.person}}
+    words: dict[str, Any] = {"title": _("Give a role"), "submit": _("Give"), "context": {"sub": found.person}}
     return form_page(request, form, act, back=_page(found.person), **words)
 
 
@@ -155,7 +159,7 @@ def skill(request: HttpRequest, found: Found) -> HttpResponse:
         return _("The skill is kept.")
 
     form = forms.SkillForm(request.POST or None)
-    words = {"title": _("Skill"), "submit": _("Keep"), "context": {"sub": found.person}}
+    words: dict[str, Any] = {"title": _("Skill"), "submit": _("Keep"), "context": {"sub": found.person}}
     return form_page(request, form, act, back=_page(found.person), **words)
 
 

@@ -24,8 +24,7 @@ from teams.pods.models import Area, Company, Membership, Pod, PodStage, SubTeam
 @guarded(permissions.administrator)
 def pods(request: HttpRequest, _by: User) -> HttpResponse:
     """Every pod by area, with its people, stage and how far it is."""
-    rows = [(pod, queries.pod_state(pod), queries.people_words(pod.size)) for pod in queries.pods()]
-    context = {"rows": rows, "areas": Area.objects.exists(), "stages": dict(PodStage.Stage.choices)}
+    context = {"rows": queries.pods(), "areas": Area.objects.exists()}
     return render(request, "teams/administration/pods.html", context)
 
 
@@ -69,7 +68,7 @@ def pod(request: HttpRequest, found: FoundPod) -> HttpResponse:
         "channels": [each for each in queries.channels_of(it) if each.lines],
         "size": Membership.objects.filter(pod=it, kind="home", period__contains=periods.now().date()).count(),
     }
-    words = {"title": str(it), "submit": _("Keep"), "back": reverse("settings_pods")}
+    words: dict[str, Any] = {"title": str(it), "submit": _("Keep"), "back": reverse("settings_pods")}
     return form_page(request, form, keep, context=context, template="teams/administration/pod.html", **words)
 
 
@@ -104,7 +103,7 @@ def stage(request: HttpRequest, found: FoundPod) -> HttpResponse:
 
     form = forms.StageForm(request.POST or None, initial={"starts_on": periods.now().date()})
     intro = _("Classic works the old way and is only imported; pilot tries; changed works in the new way.")
-    words = {"title": _("Stage"), "submit": _("Keep"), "context": {"sub": found.pod, "intro": intro}}
+    words: dict[str, Any] = {"title": _("Stage"), "submit": _("Keep"), "context": {"sub": found.pod, "intro": intro}}
     return form_page(request, form, act, back=_page(found.pod), **words)
 
 
@@ -129,7 +128,7 @@ def sub_team(request: HttpRequest, found: FoundPod) -> HttpResponse:
         }
 
     form = forms.NameForm(request.POST or None)
-    words = {"title": _("New sub-team"), "submit": _("Add"), "context": {"sub": found.pod}}
+    words: dict[str, Any] = {"title": _("New sub-team"), "submit": _("Add"), "context": {"sub": found.pod}}
     return form_page(request, form, act, back=_page(found.pod), **words)
 
 

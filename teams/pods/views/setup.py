@@ -17,6 +17,7 @@ from teams import permissions
 from teams.permissions import FoundPod
 from teams.pods import setup, versions
 from teams.pods.models import Pod
+from teams.pods.queries import standing
 
 
 class OpeningForm(forms.Form):
@@ -52,7 +53,7 @@ def _context(found: FoundPod, form: OpeningForm) -> dict[str, object]:
         "planned": pod.opens_at is not None and pod.opens_at > now,
         "opens": pod.opens_at.astimezone(pod.tzinfo).replace(tzinfo=None) if pod.opens_at else None,
         "may_open": permissions.may_set_up(found.by, pod),
-        "administers": permissions.standing(found.by).is_administrator,
+        "administers": standing(found.by).is_administrator,
         "form": form,
     }
 
