@@ -4,9 +4,11 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from cxportal.core.realtime import Stream
 from cxportal.serve import views as serve
+from cxportal.today import stream as frame
+from teams.scheduling.stream import week
 
 # Every live page: the streams' service finds them here, and so does the permission test.
-STREAMS: list[Stream] = []
+STREAMS: list[Stream] = [frame.me, frame.today, week]
 stream_urlpatterns = [stream.pattern() for stream in STREAMS]
 
 urlpatterns: list[URLPattern | URLResolver] = [

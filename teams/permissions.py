@@ -91,11 +91,6 @@ def oneself(user: User) -> User:
     return user
 
 
-def myself(user: User) -> User:
-    """The signed-in person: pages about nobody else."""
-    return user
-
-
 @dataclass(frozen=True)
 class Found:
     """What an administrator opened of a person: who acts, and on whom."""

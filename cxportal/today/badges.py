@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from customers.routing.queries.numbers import waiting_count
 from cxportal.core.violations import Text
 from teams.notifications.queries import unread_count
 from teams.people.models import User
@@ -47,6 +48,8 @@ def badges_for(user: User, pod: Pod | None) -> list[Badge]:
         fitting = open_count(user, pod)
         told = ngettext("%(n)d open shift for you", "%(n)d open shifts for you", fitting) % {"n": fitting}
         found.append(Badge("week", fitting, told, "watch"))
+        waits = waiting_count(pod)
+        found.append(Badge("queue", waits, ngettext("%(n)d waits", "%(n)d wait", waits) % {"n": waits}))
     return found
 
 

@@ -12,7 +12,9 @@ from typing import Any
 from cxportal.shell import Shell, address
 from cxportal.today import administration, pods
 from cxportal.today.cover import cover_card
+from cxportal.today.scores import scores
 from cxportal.today.shift import shift_card
+from cxportal.today.waiting import queue_card
 from teams.notifications.queries import kept_count, notices_of
 from teams.pods.queries import Role
 from teams.scheduling.queries import week_of
@@ -26,14 +28,21 @@ def for_person(shell: Shell, now: dt.datetime, *, only: str = "") -> dict[str, A
     found: dict[str, Callable[[], Any]] = {"told": lambda: notices_of(user, limit=20, unread_only=True)}
     own = shell.pod if shell.pod and shell.pod.pk in stand.pods else None
     if own is not None:
-        context["week_url"] = address("week", slug=own.slug, week=week_of(own, now.astimezone(own.tzinfo).date()))
+        today = now.astimezone(own.tzinfo).date()
+        context["week_url"] = address("week", slug=own.slug, week=week_of(own, today))
+        context["scorecards_url"] = address("scorecards")
         found["cover"] = lambda: cover_card(own, now)
+        found["score"] = lambda: scores([own], today)[own.pk]
+    if own is not None and own.pk in stand.member_of:
+        context["queue_url"] = address("queue", slug=own.slug)
+        context["new_contact_url"] = address("new_contact", slug=own.slug)
+        found["queue"] = lambda: queue_card(own, user, now)
     if stand.member_of:
         found["shift"] = lambda: shift_card(user, now)
     if stand.coach:
         found["coached"] = lambda: pods.coming_days(pods.coached_pods(user, stand), now)
     if stand.has(Role.OPERATIONS_LEAD) or stand.has(Role.EXECUTIVE):
-        found["overseen"] = lambda: pods.coming_days(pods.overseen_pods(user, stand), now)
+        found["overseen"] = lambda: pods.compared(pods.overseen_pods(user, stand), now)
     if stand.is_administrator:
         found["kept"] = kept_count
         found["setup"] = administration.gaps
@@ -45,7 +54,7 @@ def for_person(shell: Shell, now: dt.datetime, *, only: str = "") -> dict[str, A
 
 
 # The id of a card's element on the page, and the entry of the context that it shows.
-PARTIALS = {"cover": "cover", "news": "told", "pods": "overseen", "coached-pods": "coached"}
+PARTIALS = {"cover": "cover", "waits": "queue", "news": "told", "pods": "overseen", "coached-pods": "coached"}
 
 
 def _roles(shell: Shell) -> set[str]:

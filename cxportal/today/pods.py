@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.utils.translation import ngettext
+from django.db.models import Count
+from django.db.models.functions import Coalesce
 
+from customers.contacts.models import Contact
 from cxportal.core.periods import DAY, Period, day_period, local_date
 from cxportal.shell import address
+from cxportal.today.scores import Score, scores
 from teams.people.models import User
 from teams.pods.models import Pod
 from teams.pods.queries import Role, Standing, visible_pods
@@ -39,6 +42,8 @@ class PodDays:
     short_minutes: int
     short_words: str
     url: str
+    score: Score | None = None
+    waiting: int | None = None
 
     @property
     def tone(self) -> str:
@@ -49,6 +54,27 @@ def coming_days(pods: Iterable[Pod], now: dt.datetime) -> list[PodDays]:
     """The next seven days of some pods, those with most missing first. One statement for each pod."""
     found = [_pod_days(pod, now) for pod in pods]
     return sorted(found, key=lambda row: (-row.short_minutes, row.pod.name))
+
+
+def compared(pods: list[Pod], now: dt.datetime) -> list[PodDays]:
+    """The coming days with the two numbers of four weeks and what waits now: counts alone. Three more statements."""
+    found = scores(pods, now.date())
+    waiting = waiting_by_pod(pod.pk for pod in pods)
+    return [replace(row, score=found[row.pod.pk], waiting=waiting.get(row.pod.pk, 0)) for row in coming_days(pods, now)]
+
+
+def waiting_by_pod(pods: Iterable[int]) -> dict[int, int]:
+    """How many contacts wait in the queues of some pods, at home or handed over to them. One statement."""
+    serving = Coalesce("serving_pod_id", "home_pod_id")
+    rows = (
+        Contact.objects.filter(state__in=[Contact.State.WAITING, Contact.State.OFFERED], automated=False)
+        .filter(direction=Contact.Direction.IN)
+        .annotate(queue=serving)
+        .filter(queue__in=list(pods))
+        .values_list("queue")
+        .annotate(n=Count("pk"))
+    )
+    return dict(rows)
 
 
 def _pod_days(pod: Pod, now: dt.datetime) -> PodDays:
@@ -85,8 +111,3 @@ def overseen_pods(user: User, stand: Standing) -> list[Pod]:
         if stand.has(Role.OPERATIONS_LEAD, pod.area_id) or stand.has(Role.EXECUTIVE, pod.area_id):
             found.append(pod)
     return found
-
-
-def short_of(count: int) -> str:
-    """How many pods lack people, in words."""
-    return ngettext("%(n)d pod is short of people", "%(n)d pods are short of people", count) % {"n": count}

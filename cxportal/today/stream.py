@@ -21,5 +21,5 @@ def _of_pods(person: User) -> list[str]:
     ]
 
 
-me = Stream("me", "streams/me/", fetch=permissions.oneself, topics=_own)
-today = Stream("today", "streams/today/", fetch=permissions.oneself, topics=_of_pods)
+me = Stream("me", "me/", fetch=permissions.oneself, topics=_own)
+today = Stream("today", "today/", fetch=permissions.oneself, topics=_of_pods)

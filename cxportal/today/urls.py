@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cxportal.today import stream, views
+from cxportal.today import views
 
 urlpatterns = [
     path("", views.today, name="today"),
     path("more/", views.more, name="more"),
     path("badges/", views.badges, name="badges"),
-    stream.me.pattern(),
-    stream.today.pattern(),
 ]

@@ -29,7 +29,7 @@ class OwnPassword(allauth_views.PasswordChangeView):  # type: ignore[misc]
 change_password = signed_in(OwnPassword.as_view())
 
 
-@guarded(permissions.myself)
+@guarded(permissions.oneself)
 def sessions(request: HttpRequest, me: User) -> HttpResponseBase:
     """Where the person is signed in."""
     found = queries.sessions_of(me, request.session.session_key or "")
@@ -37,7 +37,7 @@ def sessions(request: HttpRequest, me: User) -> HttpResponseBase:
 
 
 @verb
-@guarded(permissions.myself)
+@guarded(permissions.oneself)
 def end_session(request: HttpRequest, me: User, pk: int) -> HttpResponseBase:
     """Sign out one device. Ending it again changes nothing."""
     session = UserSession.objects.filter(user=me, pk=pk).first()
@@ -48,7 +48,7 @@ def end_session(request: HttpRequest, me: User, pk: int) -> HttpResponseBase:
 
 
 @verb
-@guarded(permissions.myself)
+@guarded(permissions.oneself)
 def end_other_sessions(request: HttpRequest, me: User) -> HttpResponseBase:
     """Sign out every device but this one."""
     services.end_sessions(me, but=request.session.session_key or "")
@@ -56,7 +56,7 @@ def end_other_sessions(request: HttpRequest, me: User) -> HttpResponseBase:
     return back_to(request, reverse("sessions"))
 
 
-@guarded(permissions.myself)
+@guarded(permissions.oneself)
 def own_tokens(request: HttpRequest, me: User) -> HttpResponseBase:
     """The person's API tokens, and a form for a new one whose text is shown once."""
     form = TokenForm(request.POST or None)
@@ -72,7 +72,7 @@ def own_tokens(request: HttpRequest, me: User) -> HttpResponseBase:
 
 
 @verb
-@guarded(permissions.myself)
+@guarded(permissions.oneself)
 def revoke_token(request: HttpRequest, me: User, pk: int) -> HttpResponseBase:
     """End one of the person's tokens at once."""
     token = found_or_404(ApiToken.objects.filter(user=me, pk=pk).first())
