@@ -29,6 +29,14 @@ class Frame:
     top: int = 12
     bottom: int = 400
 
+    @property
+    def plot_width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def plot_height(self) -> int:
+        return self.bottom - self.top
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:

@@ -62,10 +62,12 @@ def assert_equal(cast: Cast) -> None:
         consumers = make.segment("Consumers")
         in_segment = counted(start, end, segment=consumers)
         assert rollups.served(Scope.SEGMENT, start, end).get(consumers.pk, 0) == in_segment
-        by_pod, by_area, together = rollups.served_in_segment(consumers.pk, start, end)
-        assert together == in_segment
-        assert by_area.get(cast.south.pk, 0) == counted(start, end, segment=consumers, area=cast.south)
-        assert by_pod.get(cast.isar.pk, 0) == counted(start, end, segment=consumers, home_pod=cast.isar)
+        inside = rollups.served_in_segment(consumers.pk, start, end)
+        assert inside[Scope.COMPANY].get(0, 0) == in_segment
+        in_south = counted(start, end, segment=consumers, area=cast.south)
+        assert inside[Scope.AREA].get(cast.south.pk, 0) == in_south
+        in_isar = counted(start, end, segment=consumers, home_pod=cast.isar)
+        assert inside[Scope.POD].get(cast.isar.pk, 0) == in_isar
 
 
 #: (what, which customer or contact, day, pod, segment)
@@ -134,8 +136,17 @@ def served_twice(cast: Cast) -> Contact:
 def test_a_customer_who_comes_twice_counts_once_and_in_each_week(cast: Cast, served_twice: Contact) -> None:
     end = START + dt.timedelta(days=14)
     assert rollups.served(Scope.POD, START, end) == {cast.isar.pk: 1}
-    weeks = rollups.served_by_week(Scope.POD, START, end)
+    weeks = rollups.pods_by_week(START, end)
     assert weeks == {cast.isar.pk: {START: 1, START + dt.timedelta(days=7): 1}}
+
+
+def test_weeks_of_a_segment_are_counted_from_its_days(cast: Cast) -> None:
+    consumers = make.segment("Consumers")
+    customer = make.customer(cast.isar)
+    for day, segment in [(0, consumers), (1, consumers), (8, None)]:
+        rollups.contact_closed(make.closed(cast.isar, customer, at=noon(day), segment=segment))
+    end = START + dt.timedelta(days=14)
+    assert rollups.pods_by_week(START, end, consumers.pk) == {cast.isar.pk: {START: 1}}
 
 
 def test_a_reopened_contact_counts_on_its_last_closing_day(cast: Cast, served_twice: Contact) -> None:
@@ -250,3 +261,14 @@ def test_check_rollups_finds_a_wrong_cell(cast: Cast, served_twice: Contact) -> 
 
 def test_check_rollups_of_nothing_is_content(cast: Cast) -> None:
     assert [c.values for c in compare()] == [0, 0, 0]
+
+
+def test_the_days_known_are_the_first_and_the_last(cast: Cast, served_twice: Contact) -> None:
+    assert rollups.days_known() == (START, START + dt.timedelta(days=9))
+    rollups.fold()
+    rollups.contact_closed(make.closed(cast.isar, served_twice.customer, at=noon(30)))
+    assert rollups.days_known() == (START, START + dt.timedelta(days=30))
+
+
+def test_before_the_first_contact_no_day_is_known(cast: Cast) -> None:
+    assert rollups.days_known() is None
