@@ -106,9 +106,12 @@ def _everybody(_stand: Standing, _pod: Pod | None) -> bool:
     return True
 
 
+WEEK_PAGES = frozenset(
+    {"week", "shift", "add_shift", "copy_week", "absence", "patterns", "pattern", "new_pattern", "requirement"}
+)
 SCREENS = (
     Entry("today", _("Today"), "sun", _everybody, keys="g t"),
-    Entry("week", _("Week"), "calendar-days", _reads_week, frozenset({"week_now", "day"}), True, "g w", "week"),
+    Entry("week_now", _("Week"), "calendar-days", _reads_week, WEEK_PAGES, True, "g w", "week"),
     Entry("queue", _("Queue"), "list-filter", _works_in, frozenset({"contact", "new_contact"}), True, "g q", "queue"),
     Entry("customers", _("Customers"), "users", _works_in, frozenset({"customer"}), True, "g c"),
     Entry("scorecards", _("Scorecards"), "chart-scatter", _compares, keys="g s"),

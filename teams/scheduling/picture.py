@@ -124,6 +124,7 @@ class PodPicture:
     shifts: tuple[ShiftView, ...]
     requirements: tuple[Need, ...]
     skills: Mapping[int, frozenset[int]]
+    members: Mapping[int, str]
     hours: Mapping[int, tuple[int, int]]
     exceptions: Mapping[dt.date, tuple[int | None, int | None, str]]
 
@@ -155,10 +156,19 @@ class PodPicture:
         skills = self.skills.get(member, frozenset())
         return [Staffed(activity, part, member, skills) for activity, part in shift.parts(period)]
 
+    @cached_property
+    def _steps(self) -> dict[Period, list[Step]]:
+        return {}
+
     def steps(self, window: Period, staffed: Sequence[Staffed] | None = None) -> list[Step]:
-        """Coverage of a window, against the higher of floor and requirement."""
-        people = self.staffed if staffed is None else staffed
-        return steps(window, [*self.floor, *self.requirements], people, counted=self.counted)
+        """Coverage of a window, against the higher of floor and requirement; kept for the people as they are."""
+        if staffed is None:
+            if window not in self._steps:
+                self._steps[window] = self.steps(window, self.staffed)
+            return self._steps[window]
+        needs = [n for n in (*self.floor, *self.requirements) if n.period.overlaps(window)]
+        people = [s for s in staffed if s.period.overlaps(window)]
+        return steps(window, needs, people, counted=self.counted)
 
     def days_of(self, period: Period) -> Period:
         """The pod's local days that a period touches, as one window."""
@@ -209,6 +219,9 @@ SELECT json_build_object(
      extract(epoch FROM upper(r.period)), r.people)) FROM teams_requirement r
    WHERE int8range(r.pod_id, r.pod_id, '[]') && int8range(%(pod)s, %(pod)s, '[]')
      AND r.period && tstzrange(%(start)s, %(end)s)),
+ 'members', (SELECT json_agg(json_build_array(m.member_id, m.kind)) FROM teams_membership m
+   WHERE m.pod_id = %(pod)s AND m.kind IN ('home', 'guest')
+     AND m.period && daterange(%(first)s::date, %(last)s::date, '[]')),
  'hours', (SELECT json_agg(h) FROM (SELECT json_build_array(o.weekday, min(o.opens), max(o.closes)) AS h
    FROM teams_openinghours o WHERE o.pod_id = %(pod)s GROUP BY o.weekday) AS hull),
  'exceptions', (SELECT json_agg(e) FROM (SELECT json_build_array(x.day, min(x.opens), max(x.closes), max(x.label)) AS e
@@ -275,6 +288,7 @@ def read_pod(pod: Pod, window: Period, at: dt.datetime) -> PodPicture:
         shifts=tuple(_shift(s) for s in raw["shifts"] or ()),
         requirements=tuple(Need(n[0], _period(n[1], n[2]), n[3]) for n in raw["needs"] or ()),
         skills={member: frozenset(found) for member, found in skills.items()},
+        members=dict(raw["members"] or ()),
         hours={h[0] + 1: (h[1], h[2]) for h in raw["hours"] or ()},
         exceptions={dt.date.fromisoformat(e[0]): (e[1], e[2], e[3]) for e in raw["exceptions"] or ()},
     )

@@ -44,6 +44,18 @@ def long_day(day_: dt.date) -> str:
     return f"{day(day_)} {formats.date_format(day_, 'M')}"
 
 
+def days_span(first: dt.date, last: dt.date) -> str:
+    """``21–27 December 2026``, over months ``28 December 2026 – 3 January 2027``."""
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{formats.date_format(last, 'j F Y')}"
+    return f"{formats.date_format(first, 'j F Y')} – {formats.date_format(last, 'j F Y')}"
+
+
+def month(day_: dt.date) -> str:
+    """``Dec``."""
+    return formats.date_format(day_, "M")
+
+
 def day_clock(instant: dt.datetime, zone: ZoneInfo) -> str:
     """``Thu 07:00``."""
     local = instant.astimezone(zone)
@@ -63,3 +75,11 @@ def day_span(period: Period, zone: ZoneInfo) -> str:
 def chip(period: Period, zone: ZoneInfo) -> str:
     """The short form in a cell, ``07–15:30``: full hours drop their zeros."""
     return "–".join(clock(edge, zone).removesuffix(":00") for edge in (period.start, period.end))
+
+
+def moments(period: Period, zone: ZoneInfo) -> str:
+    """``Tue 22 Dec 07:00 – Wed 23 Dec 23:59``; on one day ``Tue 22 Dec, 07:00–15:00``."""
+    first, last = (edge.astimezone(zone).date() for edge in (period.start, period.end))
+    if first == last:
+        return f"{long_day(first)}, {span(period, zone)}"
+    return f"{long_day(first)} {clock(period.start, zone)} – {long_day(last)} {clock(period.end, zone)}"

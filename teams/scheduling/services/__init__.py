@@ -3,6 +3,7 @@
 from teams.scheduling.services.absences import end_absence, record_absence
 from teams.scheduling.services.claims import Claimed, Released, claim, release, undo
 from teams.scheduling.services.give_aways import offer, take, withdraw
+from teams.scheduling.services.patterns import retire_pattern, save_pattern
 from teams.scheduling.services.shifts import add_shift, cancel_shift, move_shift
 from teams.scheduling.services.weeks import copy_week, make_week, open_week, undo_opening
 
@@ -20,6 +21,8 @@ __all__ = [
     "open_week",
     "record_absence",
     "release",
+    "retire_pattern",
+    "save_pattern",
     "take",
     "undo",
     "undo_opening",

@@ -1,0 +1,228 @@
+"""Open shifts by need, each with what claiming it would do for this person, or why it is not open. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cxportal.core.periods import Period
+from cxportal.core.violations import Violation
+from teams.scheduling import words
+from teams.scheduling.bounds import judge_claim
+from teams.scheduling.coverage import short_minutes
+from teams.scheduling.effects import Effect, claim_effect
+from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView
+
+SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence with its meaning."""
+
+    tone: str
+    text: str
+
+
+@dataclass(frozen=True)
+class OpenCard:
+    """An open seat of a shift, or several alike; ``effect`` is None for somebody who only reads."""
+
+    shift: int
+    day: dt.date
+    label: str
+    icon: str
+    places: int
+    urgent: bool
+    tone: str
+    tag: str
+    period: Period
+    start: str
+    end: str
+    partial: bool
+    hours: str
+    effect: Effect | None = None
+    lines: tuple[Line, ...] = ()
+    blocked: Violation | None = None
+    first: bool = False
+
+    @property
+    def claimable(self) -> bool:
+        return self.effect is not None and self.blocked is None
+
+
+@dataclass(frozen=True)
+class OfferCard:
+    """A shift that somebody offers, or an own one on offer."""
+
+    give_away: int
+    shift: int
+    owner: str
+    label: str
+    mine: bool
+    lines: tuple[Line, ...] = ()
+    blocked: Violation | None = None
+
+
+def open_cards(
+    picture: PodPicture,
+    me: Person | None,
+    days: Sequence[dt.date],
+    *,
+    first: dt.date | None = None,
+    everything: bool = False,
+) -> tuple[list[OpenCard], int]:
+    """The open seats of some days by need, and how many more there are than are judged."""
+    wanted = set(days)
+    found = []
+    for shift in picture.shifts:
+        if shift.day not in wanted or shift.period.end <= picture.at:
+            continue
+        for (seat, part), places in _alike(shift, picture.at).items():
+            need = _need_inside(picture, part)
+            found.append(((not shift.urgent, -need, part.start), shift, seat, part, places))
+    found.sort(key=lambda item: item[0])
+    if first:
+        found.sort(key=lambda item: item[1].day != first)
+    shown = found if everything else found[:SHOWN]
+    cards = [_card(picture, me, shift, seat, part, places) for _k, shift, seat, part, places in shown]
+    lead = next((c for c in cards if c.claimable and (first is None or c.day == first)), None)
+    marked = [c if c is not lead else _as_first(c) for c in cards]
+    return marked, len(found) - len(shown)
+
+
+def _as_first(card: OpenCard) -> OpenCard:
+    from dataclasses import replace
+
+    return replace(card, first=True)
+
+
+def _alike(shift: ShiftView, now: dt.datetime) -> dict[tuple[SeatView, Period], int]:
+    """Free parts of seats that differ only by their number, with how many there are."""
+    found: dict[tuple[int | None, bool, Period], tuple[SeatView, int]] = {}
+    for seat, part in shift.open_seats():
+        if part.end <= now:
+            continue
+        key = (seat.skill, seat.must, part)
+        known = found.get(key)
+        found[key] = (known[0] if known else seat, known[1] + 1 if known else 1)
+    return {(seat, key[2]): count for key, (seat, count) in found.items()}
+
+
+def _need_inside(picture: PodPicture, part: Period) -> int:
+    """Person-minutes missing while the seat is open."""
+    steps = picture.steps(picture.days_of(part))
+    return sum(step.short * inside.minutes for step in steps if (inside := step.period.intersection(part)))
+
+
+def _card(
+    picture: PodPicture, me: Person | None, shift: ShiftView, seat: SeatView, part: Period, places: int
+) -> OpenCard:
+    zone = picture.zone
+    icon = next((picture.activities[a].icon for a, _p in shift.parts(part)), "circle")
+    short = short_minutes(picture.steps(picture.days_of(shift.period)))
+    tone, tag = ("plain", "")
+    if shift.urgent:
+        tone, tag = "gap", _("Urgent")
+    elif short:
+        tone = "watch" if short <= 120 else "gap"
+        tag = _("%(hours)s short") % {"hours": words.hours(short)}
+    running = max(part.start, picture.at.replace(second=0, microsecond=0))
+    would = Period(running, part.end) if running < part.end else part
+    effect = claim_effect(picture, me.state, shift, seat, would) if me else None
+    return OpenCard(
+        shift=shift.pk,
+        day=shift.day,
+        label=f"{words.day(shift.day)}, {words.chip(part, zone)}",
+        icon=icon,
+        places=places,
+        urgent=shift.urgent,
+        tone=tone,
+        tag=tag,
+        period=part,
+        start=part.start.isoformat(),
+        end=part.end.isoformat(),
+        partial=part != shift.period,
+        hours=words.hours(sum(p.minutes for p in shift.work(would))),
+        effect=effect,
+        lines=tuple(claim_lines(effect)) if effect and effect.allowed else (),
+        blocked=effect.violations[0] if effect and effect.violations else None,
+    )
+
+
+def claim_lines(effect: Effect) -> list[Line]:
+    """What a claim would do, in sentences: the gap, the rest, the week."""
+    found = []
+    if effect.closes:
+        found.append(
+            Line(
+                "good",
+                _("Closes %(closes)s of %(short)s")
+                % {"closes": words.bare_hours(effect.closes), "short": words.hours(effect.short_before)},
+            )
+        )
+    elif effect.short_before:
+        found.append(Line("watch", _("Does not close the gap of this day")))
+    else:
+        found.append(Line("plain", _("The day is covered already")))
+    if effect.rest_before is not None and effect.rest_before < 72 * 60:
+        found.append(Line("good", _("Rest before it %(hours)s") % {"hours": words.hours(effect.rest_before)}))
+    if effect.rest_after is not None and effect.rest_after < 72 * 60:
+        found.append(Line("good", _("Rest after it %(hours)s") % {"hours": words.hours(effect.rest_after)}))
+    found.append(Line("good" if _within(effect) else "watch", week_line(effect)))
+    return found
+
+
+def _within(effect: Effect) -> bool:
+    return not effect.contract_minutes or effect.week[2] <= effect.contract_minutes
+
+
+def week_line(effect: Effect) -> str:
+    """``Your week 26.5 → 34 of 38 h``."""
+    _monday, before, after = effect.week
+    numbers = {"before": words.bare_hours(before), "after": words.bare_hours(after)}
+    if effect.contract_minutes:
+        return _("Your week %(before)s → %(after)s of %(contract)s") % {
+            **numbers,
+            "contract": words.hours(effect.contract_minutes),
+        }
+    return _("Your week %(before)s → %(after)s") % {**numbers, "after": words.hours(after)}
+
+
+def offer_cards(
+    picture: PodPicture, me: Person | None, days: Sequence[dt.date], owners: Mapping[int, str]
+) -> list[OfferCard]:
+    """Shifts on offer: an own one can be withdrawn, another's be taken when every bound holds."""
+    found = []
+    for shift in picture.shifts:
+        for taken in shift.taken:
+            if taken.give_away is None or shift.day not in days or taken.period.start <= picture.at:
+                continue
+            label = f"{words.day(shift.day)}, {words.span(taken.period, picture.zone)}"
+            mine = me is not None and taken.member == me.pk
+            blocked, lines = None, ()
+            if me and not mine:
+                seat = next(s for s in shift.seats if s.pk == taken.seat)
+                candidate = picture.candidate(shift, seat, taken.period)
+                violations = judge_claim(candidate, me.state, picture.bounds, now=picture.at)
+                blocked = violations[0] if violations else None
+                lines = () if blocked else (Line("good", _("In bounds")),)
+            found.append(
+                OfferCard(taken.give_away, shift.pk, owners.get(taken.member, ""), label, mine, lines, blocked)
+            )
+    return found
+
+
+def places_words(number: int) -> str:
+    """``2 places``."""
+    return ngettext("%(number)s place", "%(number)s places", number) % {"number": number}
+
+
+def zone_words(zone: ZoneInfo, at: dt.datetime) -> str:
+    """``Europe/Berlin (CET)``."""
+    return f"{zone.key} ({at.astimezone(zone).tzname()})"

@@ -1,0 +1,152 @@
+"""One shift as one person sees it: who sits there, what one can do with it, and why not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from cxportal.core.periods import Period
+from cxportal.core.violations import Violation
+from teams.people.models import User
+from teams.scheduling import words
+from teams.scheduling.effects import Effect, claim_effect, release_effect
+from teams.scheduling.models import Shift
+from teams.scheduling.open_shifts import Line, claim_lines, week_line
+from teams.scheduling.picture import PodPicture, SeatView, ShiftView, TakenView, reach, read_people, read_pod
+from teams.scheduling.ways import RestDrawing, Way, rest_drawing, ways_out
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """Somebody on the shift; ``part`` is filled when it is not the whole."""
+
+    name: str
+    category: int
+    letters: str
+    mine: bool
+    part: str
+
+
+@dataclass(frozen=True)
+class ShiftPage:
+    """A shift with its people and the acts that are open to the viewer."""
+
+    shift: ShiftView
+    label: str
+    span: str
+    start: str
+    end: str
+    icon: str
+    activities: tuple[Line, ...]
+    people: tuple[Sitting, ...]
+    free: int
+    week: str
+    state: str
+    works_here: bool
+    claim: Effect | None = None
+    claim_lines: tuple[Line, ...] = ()
+    violations: tuple[Violation, ...] = ()
+    drawing: RestDrawing | None = None
+    ways: tuple[Way, ...] = ()
+    own: TakenView | None = None
+    release: Effect | None = None
+    release_week: str = ""
+    take: TakenView | None = None
+    take_from: str = ""
+    version: int = 0
+
+    @property
+    def key(self) -> int:
+        return self.shift.pk
+
+    @property
+    def changeable(self) -> bool:
+        """Moving and cancelling are offered until the shift is over."""
+        return self.works_here and self.state != "past"
+
+
+def read_shift(row: Shift, viewer: User, *, at: dt.datetime, period: Period | None = None) -> ShiftPage | None:
+    """The page of a shift; ``period`` is a part that the person wanted. Three statements. None when it is gone."""
+    zone = row.pod.tzinfo
+    picture = read_pod(row.pod, reach(row.span, zone), at)
+    view = picture.by_shift.get(row.pk)
+    if view is None:
+        return None
+    people = read_people([viewer.pk, *(t.member for t in view.taken)], row.span, zone)
+    me = people.get(viewer.pk)
+    works_here = viewer.pk in picture.members
+    own = next((t for t in view.taken if t.member == viewer.pk), None)
+    offered = next((t for t in view.taken if t.give_away and t.member != viewer.pk), None)
+    base = ShiftPage(
+        shift=view,
+        label=f"{words.long_day(view.day)}, {words.span(view.period, zone)}",
+        span=words.span(view.period, zone),
+        start=words.clock(view.period.start, zone),
+        end=words.clock(view.period.end, zone),
+        icon=next((picture.activities[a].icon for a, _p in view.segments), "circle"),
+        activities=tuple(
+            Line(str(picture.activities[a].category), f"{picture.activities[a].name} {words.span(p, zone)}")
+            for a, p in view.segments
+        ),
+        people=tuple(
+            Sitting(
+                people[t.member].name,
+                people[t.member].category,
+                people[t.member].letters,
+                t.member == viewer.pk,
+                "" if t.period == view.period else words.span(t.period, zone),
+            )
+            for t in view.taken
+        ),
+        free=len([1 for _s, part in view.open_seats() if part.end > at]),
+        week=row.week.label,
+        state=picture.weeks[view.week].state(at) if view.period.end > at else "past",
+        works_here=works_here,
+        own=own,
+        take=offered if works_here and own is None else None,
+        take_from=people[offered.member].name if offered else "",
+        version=picture.bounds.version,
+    )
+    if me is None or not works_here:
+        return base
+    from dataclasses import replace
+
+    if own is not None:
+        effect = release_effect(picture, me.state, view, own, own.period)
+        return replace(base, release=effect, release_week=week_line(effect), violations=effect.violations)
+    return _with_claim(base, picture, me, view, period)
+
+
+def _with_claim(base: ShiftPage, picture: PodPicture, me: object, view: ShiftView, period: Period | None) -> ShiftPage:
+    from dataclasses import replace
+
+    from teams.scheduling.picture import Person
+
+    assert isinstance(me, Person)
+    pair = _seat_for(picture, me.state.skills, view, period)
+    if pair is None:
+        return base
+    seat, part = pair
+    effect = claim_effect(picture, me.state, view, seat, part)
+    return replace(
+        base,
+        claim=effect,
+        claim_lines=tuple(claim_lines(effect)) if effect.allowed else (),
+        violations=effect.violations,
+        drawing=rest_drawing(effect.violations, picture),
+        ways=tuple(ways_out(picture, me, view, seat, effect)) if effect.violations else (),
+    )
+
+
+def _seat_for(
+    picture: PodPicture, skills: frozenset[int], view: ShiftView, period: Period | None
+) -> tuple[SeatView, Period] | None:
+    """The free seat (or part of one) that a claim would take, as the service chooses it."""
+    now = picture.at.replace(second=0, microsecond=0)
+    found = []
+    for seat, free in view.open_seats():
+        if free.end <= picture.at or (period and not free.contains(period)):
+            continue
+        found.append((seat, period or Period(max(free.start, now), free.end)))
+    found.sort(key=lambda pair: (pair[0].skill is not None and pair[0].skill not in skills, -pair[1].minutes))
+    return found[0] if found else None

@@ -1,0 +1,34 @@
+"""Addresses of the week: a page is a noun under its pod, an act is a verb under its thing."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from teams.scheduling.views import absences, copies, patterns, requirement, shifts, week
+
+urlpatterns = [
+    path("p/<slug:slug>/week/", week.week_now, name="week_now"),
+    path("p/<slug:slug>/week/<str:week>/", week.week, name="week"),
+    path("p/<slug:slug>/week/<str:week>/make", week.make, name="make_week"),
+    path("p/<slug:slug>/week/<str:week>/open", week.open_, name="open_week"),
+    path("p/<slug:slug>/week/<str:week>/open/undo", week.undo_open, name="undo_opening"),
+    path("p/<slug:slug>/week/<str:week>/copy", copies.copy, name="copy_week"),
+    path("p/<slug:slug>/week/<str:week>/add", shifts.add, name="add_shift"),
+    path("p/<slug:slug>/week/<str:week>/requirement/", requirement.requirement, name="requirement"),
+    path("p/<slug:slug>/week/<str:week>/requirement/import", requirement.import_, name="import_requirement"),
+    path("p/<slug:slug>/shifts/<int:shift>/", shifts.shift, name="shift"),
+    path("p/<slug:slug>/shifts/<int:shift>/claim", shifts.claim, name="claim"),
+    path("p/<slug:slug>/shifts/<int:shift>/move", shifts.move, name="move_shift"),
+    path("p/<slug:slug>/shifts/<int:shift>/cancel", shifts.cancel, name="cancel_shift"),
+    path("p/<slug:slug>/assignments/<int:assignment>/release", shifts.release, name="release"),
+    path("p/<slug:slug>/assignments/<int:assignment>/offer", shifts.offer, name="offer"),
+    path("p/<slug:slug>/offers/<int:give_away>/take", shifts.take, name="take"),
+    path("p/<slug:slug>/offers/<int:give_away>/withdraw", shifts.withdraw, name="withdraw"),
+    path("p/<slug:slug>/acts/<int:act>/undo", shifts.undo, name="undo_act"),
+    path("p/<slug:slug>/absence/", absences.absence, name="absence"),
+    path("p/<slug:slug>/absence/<int:absence>/end", absences.end, name="end_absence"),
+    path("p/<slug:slug>/patterns/", patterns.patterns, name="patterns"),
+    path("p/<slug:slug>/patterns/new/", patterns.new, name="new_pattern"),
+    path("p/<slug:slug>/patterns/<int:pattern>/", patterns.edit, name="pattern"),
+    path("p/<slug:slug>/patterns/<int:pattern>/retire", patterns.retire, name="retire_pattern"),
+]

@@ -1,0 +1,1 @@
+"""Pages of the week: one file a page, its acts beside it."""

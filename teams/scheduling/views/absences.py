@@ -1,0 +1,50 @@
+"""Reporting that one is away, and coming back."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cxportal.core import periods
+from cxportal.core.htmx import back_to, render, say
+from cxportal.core.http import guarded, verb
+from cxportal.core.periods import local_date, week_label
+from teams import permissions
+from teams.people.models import User
+from teams.pods.models import Pod
+from teams.scheduling import services, words
+from teams.scheduling.forms import AbsenceForm
+from teams.scheduling.models import Absence
+
+
+@guarded(permissions.member_pod)
+def absence(request: HttpRequest, pod: Pod) -> HttpResponseBase:
+    """Report an own absence; below it the own absences from now on."""
+    assert isinstance(request.user, User)
+    local = periods.now().astimezone(pod.tzinfo).replace(tzinfo=None, second=0, microsecond=0)
+    form = AbsenceForm(
+        request.POST or None, pod=pod, initial={"first": local, "last": local.replace(hour=23, minute=59)}
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        services.record_absence(
+            by=request.user, member=request.user, period=data["period"], kind=data["kind"], note=data["note"]
+        )
+        say(request, _("Reported. The others see that you are away, not why; your seats are open."))
+        week = week_label(local_date(data["period"].start, pod.tzinfo))
+        return back_to(request, reverse("week", kwargs={"slug": pod.slug, "week": week}))
+    mine = Absence.objects.filter(member=request.user, period__endswith__gt=periods.now())
+    rows = [(a, words.moments(a.span, pod.tzinfo)) for a in mine]
+    context = {"form": form, "pod": pod, "rows": rows}
+    return render(request, "teams/scheduling/absence.html", context, status=422 if form.errors else 200)
+
+
+@verb
+@guarded(permissions.member_pod)
+def end(request: HttpRequest, pod: Pod, *, absence: int) -> HttpResponseBase:
+    """One is back: the rest of the absence is taken out."""
+    assert isinstance(request.user, User)
+    services.end_absence(by=request.user, absence=absence)
+    say(request, _("Welcome back. The absence ends now; shifts that you gave up stay with whoever has them."))
+    return back_to(request, reverse("absence", kwargs={"slug": pod.slug}))

@@ -1,0 +1,203 @@
+"""The week: the grid, one row, one head, the panel, the phone's day list; and the acts of the panel."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cxportal.core import periods
+from cxportal.core.htmx import back_to, render, say, target_key, target_name, wants_fragment
+from cxportal.core.http import guarded, verb
+from cxportal.core.periods import DAY, local_date, parse_week, week_label
+from teams import permissions
+from teams.people.models import User
+from teams.pods.models import Pod
+from teams.scheduling import words
+from teams.scheduling.models import Act, ShiftPattern, Week
+from teams.scheduling.open_shifts import zone_words
+from teams.scheduling.services import make_week, open_week, undo_opening
+from teams.scheduling.week import WeekPage, read_week
+
+TEMPLATE = "teams/scheduling/week.html"
+
+
+def monday_or_404(label: str) -> dt.date:
+    """The Monday of a week in an address."""
+    try:
+        return parse_week(label)
+    except ValueError:
+        raise Http404 from None
+
+
+def day_of(request: HttpRequest) -> dt.date | None:
+    """The day that the address names, if it is one."""
+    try:
+        return dt.date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return None
+
+
+@guarded(permissions.week_pod)
+def week_now(request: HttpRequest, pod: Pod) -> HttpResponseBase:
+    """The present week in the pod's zone."""
+    today = local_date(periods.now(), pod.tzinfo)
+    return redirect("week", slug=pod.slug, week=week_label(today))
+
+
+@guarded(permissions.week_pod)
+def week(request: HttpRequest, pod: Pod, *, week: str) -> HttpResponseBase:
+    """The week of a pod: for htmx only the row, head, panel or day list that it asks for."""
+    monday, key = monday_or_404(week), target_key(request)
+    name = target_name(request) if wants_fragment(request) else ""
+    only = [int(key)] if name == "row" and key.isdigit() else [] if name in {"head", "panel"} else None
+    page = read(request, pod, monday, only=only)
+    context = context_of(request, page)
+    if name == "row":
+        context["row"] = next((row for row in page.rows if str(row.key) == key), None)
+        if context["row"] is None:
+            return HttpResponse()
+    if name == "head":
+        context["head"] = next((head for head in page.heads if head.key == key), page.heads[0])
+    return render(request, TEMPLATE, context)
+
+
+def read(request: HttpRequest, pod: Pod, monday: dt.date, only: list[int] | None = None) -> WeekPage:
+    """The read model for this request's person."""
+    assert isinstance(request.user, User)
+    return read_week(
+        pod,
+        request.user,
+        monday,
+        at=periods.now(),
+        only=only,
+        day=day_of(request),
+        everything="all" in request.GET,
+    )
+
+
+def context_of(request: HttpRequest, page: WeekPage) -> dict[str, Any]:
+    """What the week's template needs beside the read model."""
+    path = reverse("week", kwargs={"slug": page.pod.slug, "week": page.label})
+    today = local_date(page.picture.at, page.pod.tzinfo)
+    chosen_day = day_of(request) or today
+    chosen = next((h for h in page.heads if h.day == chosen_day), page.heads[0])
+    mine = next((r for r in page.rows if r.mine), None)
+    own = [c for cell in (mine.cells if mine else ()) for c in cell.chips]
+    return {
+        "page": page,
+        "path": path,
+        "here": f"{path}?{request.GET.urlencode()}" if request.GET else path,
+        "span_words": words.days_span(page.monday, page.sunday),
+        "state_words": _state_words(page),
+        "zone_words": zone_words(page.pod.tzinfo, periods.to_instant(page.monday, dt.time(12), page.pod.tzinfo)),
+        "open_total": len(page.cards) + page.more,
+        "chosen": chosen,
+        "mine": next((c for c in (mine.cells if mine else ()) if c.day <= chosen.day < c.day + c.width * DAY), None),
+        "my_hours": mine.hours if mine else "",
+        "others": [c for c in own if c.day != chosen.day],
+        "colleagues": [
+            (r.person, c)
+            for r in page.rows
+            if not r.mine
+            for cell in r.cells
+            for c in cell.chips
+            if c.day == chosen.day
+        ],
+        "recent": recent_acts(request, page.pod) if page.works_here else [],
+        "version": page.picture.bounds.version,
+        **(_empty_context(page) if page.empty else {}),
+    }
+
+
+def _empty_context(page: WeekPage) -> dict[str, Any]:
+    last = Week.objects.filter(pod=page.pod, monday__lt=page.monday, shifts__cancelled_at=None, shifts__isnull=False)
+    monday = last.order_by("-monday").values_list("monday", flat=True).first()
+    return {
+        "has_patterns": ShiftPattern.objects.filter(pod=page.pod, retired_at=None).exists(),
+        "copyable": week_label(monday) if monday else "",
+    }
+
+
+def _state_words(page: WeekPage) -> str:
+    zone = page.pod.tzinfo
+    if page.week is None:
+        return ""
+    instant = page.week.opens_at if page.state == "draft" else page.week.fixes_at
+    return f"{words.long_day(local_date(instant, zone))}, {words.clock(instant, zone)}"
+
+
+def recent_acts(request: HttpRequest, pod: Pod) -> list[dict[str, str]]:
+    """Own claims and give-backs of the last ten minutes that can still be undone."""
+    since = periods.now() - Act.UNDO_FOR
+    acts = Act.objects.filter(member=request.user, at__gte=since, undone_at=None, seat__shift__pod=pod)
+    found = []
+    for act in acts.annotate(start=F("seat__shift__period"))[:5]:
+        span = words.day_span(periods.Period(act.period.lower, act.period.upper), pod.tzinfo)
+        said = _("Claimed %(span)s") if act.kind == Act.Kind.CLAIM else _("Gave back %(span)s")
+        url = reverse("undo_act", kwargs={"slug": pod.slug, "act": act.pk})
+        found.append({"words": said % {"span": span}, "url": url})
+    return found
+
+
+def after_act(request: HttpRequest, pod: Pod, day: dt.date, status: int = 200) -> HttpResponseBase:
+    """The answer to an act: my row, the day's head, panel and day list out of band, or the week without htmx."""
+    monday = periods.monday(day)
+    url = reverse("week", kwargs={"slug": pod.slug, "week": week_label(monday)})
+    if not wants_fragment(request):
+        return back_to(request, url)
+    assert isinstance(request.user, User)
+    page = read_week(pod, request.user, monday, at=periods.now())
+    if page.empty:
+        return back_to(request, url)
+    context = context_of(request, page)
+    context |= {
+        "row": next((row for row in page.rows if row.mine), None),
+        "head": next((head for head in page.heads if head.day == day), page.heads[0]),
+    }
+    parts = ["panel", "head", "daylist"] + (["row"] if context["row"] else [])
+    return render(request, TEMPLATE, context, partial="done", oob=parts, status=status)
+
+
+@verb
+@guarded(permissions.member_pod)
+def make(request: HttpRequest, pod: Pod, *, week: str) -> HttpResponseBase:
+    """Make the week from the patterns."""
+    assert isinstance(request.user, User)
+    made = make_week(by=request.user, pod=pod, monday=monday_or_404(week))
+    say(request, _("Week %(week)s is made. It is a draft until it opens.") % {"week": made.monday.isocalendar().week})
+    return back_to(request, reverse("week", kwargs={"slug": pod.slug, "week": week}))
+
+
+@verb
+@guarded(permissions.member_pod)
+def open_(request: HttpRequest, pod: Pod, *, week: str) -> HttpResponseBase:
+    """Open a draft early."""
+    assert isinstance(request.user, User)
+    open_week(by=request.user, week=week_or_404(pod, week))
+    undo = reverse("undo_opening", kwargs={"slug": pod.slug, "week": week})
+    say(request, _("The week is open for claims, for everybody at once."), undo=undo)
+    return back_to(request, reverse("week", kwargs={"slug": pod.slug, "week": week}))
+
+
+@verb
+@guarded(permissions.member_pod)
+def undo_open(request: HttpRequest, pod: Pod, *, week: str) -> HttpResponseBase:
+    """Make an early opened week a draft again."""
+    assert isinstance(request.user, User)
+    undo_opening(by=request.user, week=week_or_404(pod, week))
+    say(request, _("The week is a draft again."))
+    return back_to(request, reverse("week", kwargs={"slug": pod.slug, "week": week}))
+
+
+def week_or_404(pod: Pod, label: str) -> Week:
+    """The stored week of a pod."""
+    found = Week.objects.select_related("pod").filter(pod=pod, monday=monday_or_404(label)).first()
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,163 @@
+"""What would work instead of a claim that does not fit: a part of the shift, or other shifts. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from cxportal.core.periods import MINUTE, Period
+from cxportal.core.violations import Violation
+from teams.scheduling import words
+from teams.scheduling.bounds import judge_claim
+from teams.scheduling.effects import Effect, claim_effect, what_fits
+from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView
+
+QUARTER = 15 * MINUTE
+LEAST = 60 * MINUTE
+TIME_WORDS = frozenset({"rest_before", "rest_after", "overlap", "absent", "day_minutes", "week_minutes", "span"})
+
+
+@dataclass(frozen=True)
+class Way:
+    """Something that would work: what to press and what it would do."""
+
+    shift: int
+    title: str
+    text: str
+    action: str
+    start: str = ""
+    end: str = ""
+
+
+@dataclass(frozen=True)
+class RestDrawing:
+    """A rest that is too short, drawn to scale against the agreed one; x runs from 0 to 400."""
+
+    left: str
+    right: str
+    have: str
+    agreed: str
+    have_x: int
+    agreed_x: int
+
+    @property
+    def have_end(self) -> int:
+        return 88 + self.have_x
+
+    @property
+    def have_mid(self) -> int:
+        return 88 + self.have_x // 2
+
+    @property
+    def right_x(self) -> int:
+        return 92 + self.have_x
+
+    @property
+    def right_mid(self) -> int:
+        return 134 + self.have_x
+
+    @property
+    def agreed_end(self) -> int:
+        return 88 + self.agreed_x
+
+    @property
+    def agreed_mid(self) -> int:
+        return 88 + self.agreed_x // 2
+
+
+def parts_that_fit(picture: PodPicture, me: Person, shift: ShiftView, seat: SeatView, period: Period) -> list[Effect]:
+    """The longest beginning and the longest end of a seat's part that every bound allows, from an hour up.
+
+    Only limits of time can be met by a part; a missing skill or a draft week cannot.
+    """
+    found = []
+    for part in (
+        _longest(picture, me, shift, seat, period, head=True),
+        _longest(picture, me, shift, seat, period, head=False),
+    ):
+        if part and part != period:
+            found.append(claim_effect(picture, me.state, shift, seat, part))
+    return sorted({(e.period.start, e.period.end): e for e in found}.values(), key=lambda e: -e.minutes)
+
+
+def _longest(
+    picture: PodPicture, me: Person, shift: ShiftView, seat: SeatView, period: Period, *, head: bool
+) -> Period | None:
+    """Cut a quarter of an hour after the other from one side until it fits."""
+    start, end = period.start, period.end
+    while end - start >= LEAST:
+        part = Period(start, end)
+        if not judge_claim(picture.candidate(shift, seat, part), me.state, picture.bounds, now=picture.at):
+            return part
+        if head:
+            end = _full_quarter(end - QUARTER)
+        else:
+            start = _full_quarter(start + QUARTER)
+    return None
+
+
+def _full_quarter(instant: dt.datetime) -> dt.datetime:
+    return instant.replace(minute=instant.minute // 15 * 15)
+
+
+def ways_out(picture: PodPicture, me: Person, shift: ShiftView, seat: SeatView, effect: Effect) -> list[Way]:
+    """At most four things that would work instead, parts of this shift first."""
+    zone = picture.zone
+    found = []
+    if effect.violations and {v.code for v in effect.violations} <= TIME_WORDS:
+        for part in parts_that_fit(picture, me, shift, seat, effect.period):
+            found.append(
+                Way(
+                    shift.pk,
+                    _("Take %(span)s only") % {"span": words.span(part.period, zone)},
+                    _text(part),
+                    _("Claim %(hours)s") % {"hours": words.hours(part.minutes)},
+                    part.period.start.isoformat(),
+                    part.period.end.isoformat(),
+                )
+            )
+    for other in what_fits(picture, me.state, instead_of=shift.pk)[:3]:
+        found.append(
+            Way(
+                other.shift,
+                _("Take %(span)s instead") % {"span": words.day_span(other.period, zone)},
+                _text(other),
+                _("Claim %(hours)s") % {"hours": words.hours(other.minutes)},
+                other.period.start.isoformat(),
+                other.period.end.isoformat(),
+            )
+        )
+    return found[:4]
+
+
+def _text(effect: Effect) -> str:
+    from teams.scheduling.open_shifts import week_line
+
+    closes = (
+        _("Closes %(closes)s of %(short)s.")
+        % {"closes": words.bare_hours(effect.closes), "short": words.hours(effect.short_before)}
+        if effect.closes
+        else ""
+    )
+    return f"{closes} {week_line(effect)}".strip()
+
+
+def rest_drawing(violations: Iterable[Violation], picture: PodPicture) -> RestDrawing | None:
+    """The drawing for the first rest that is too short, or None."""
+    hit = next((v for v in violations if v.code in {"rest_before", "rest_after"} and v.numbers["minutes"] >= 0), None)
+    if hit is None:
+        return None
+    have, agreed = int(hit.numbers["minutes"]), int(hit.numbers["agreed"])
+    scale = 260 / max(have, agreed)
+    zone = picture.zone
+    return RestDrawing(
+        left=_("until %(time)s") % {"time": words.clock(dt.datetime.fromisoformat(hit.numbers["from"]), zone)},
+        right=words.day_clock(dt.datetime.fromisoformat(hit.numbers["to"]), zone),
+        have=_("%(hours)s rest") % {"hours": words.hours(have)},
+        agreed=_("%(hours)s agreed") % {"hours": words.hours(agreed)},
+        have_x=round(have * scale),
+        agreed_x=round(agreed * scale),
+    )
