@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.db.models import Q
+from django.http import Http404
 from django.utils.translation import gettext as _
 
+from customers.contacts.models import Contact
+from customers.directory.search import search
+from customers.permissions import contact_read
 from cxportal.core import periods
-from cxportal.core.violations import Text
+from cxportal.core.violations import Denied, Text
 from cxportal.shell import Shell, address
 from teams.people.models import User
+from teams.pods.channels import Channel
 from teams.pods.models import Membership
 
 MOST = 6
@@ -91,7 +97,7 @@ def _people(shell: Shell, query: str) -> list[Found]:
         return [
             Found(person.name, person.email or "", "user", url)
             for person in people
-            if (url := address("person", pk=person.pk))
+            if (url := address("settings_person", pk=person.pk))
         ]
     today = periods.now().date()
     memberships = (
@@ -107,7 +113,38 @@ def _people(shell: Shell, query: str) -> list[Found]:
     ]
 
 
-FINDERS: list[tuple[Text, Callable[[Shell, str], list[Found]]]] = []
+def _customers(shell: Shell, query: str) -> list[Found]:
+    """Customers of the pods in which one works, by name, number, email or phone."""
+    if len(query) < 2 or not shell.stand.member_of:
+        return []
+    found = search(query, pod_ids=sorted(shell.stand.member_of), size=MOST)
+    return [
+        Found(
+            customer.name or customer.external_id or "",
+            ", ".join(str(part) for part in (_("Customer"), customer.region, customer.segment) if part),
+            "contact-round",
+            address("customer", customer=customer.pk),
+        )
+        for customer in found.customers
+    ]
+
+
+def _contacts(shell: Shell, query: str) -> list[Found]:
+    """A contact by its number here or in the system it came from; only one that the person may read."""
+    number = query.removeprefix("#")
+    if shell.user is None or not number:
+        return []
+    known = Q(external_id=number)
+    if number.isascii() and number.isdigit() and len(number) < 19:
+        known |= Q(pk=int(number))
+    found = []
+    for pk in Contact.objects.filter(known).order_by("-arrived_at").values_list("pk", flat=True)[:MOST]:
+        with suppress(Http404, Denied):
+            contact = contact_read(shell.user, pk).contact
+            title = _("Contact %(number)s") % {"number": contact.pk}
+            note = f"{contact.get_channel_display()}, {contact.subject or contact.get_state_display()}"
+            found.append(Found(title, note, Channel(contact.channel).icon, address("contact", contact=contact.pk)))
+    return found
 
 
 def find(shell: Shell, query: str) -> list[Results]:
@@ -116,7 +153,8 @@ def find(shell: Shell, query: str) -> list[Results]:
     kinds: list[tuple[Text, Callable[[Shell, str], list[Found]]]] = [
         (_("Go to"), _pages),
         (_("People"), _people),
-        *FINDERS,
+        (_("Customers"), _customers),
+        (_("Contacts"), _contacts),
         (_("Do"), _acts),
     ]
     results = [Results(title, finder(shell, query)[:MOST]) for title, finder in kinds]

@@ -13,7 +13,7 @@ from cxportal.core.violations import Text
 from teams.notifications.queries import unread_count
 from teams.people.models import User
 from teams.pods.models import Pod
-from teams.pods.queries import standing
+from teams.pods.queries import Role, standing
 from teams.presence.models import Presence, State
 from teams.scheduling import words
 from teams.scheduling.queries import on_shift_until, open_count
@@ -55,6 +55,10 @@ def badges_for(user: User, pod: Pod | None) -> list[Badge]:
 
 def own_line(user: User, zone: str) -> OwnLine:
     """Whether the person is on shift, in the reader's zone. Two statements."""
+    stand = standing(user)
+    if not stand.member_of:
+        roles = [label for role, label in Role.choices if role in stand.roles]
+        return OwnLine(roles[0] if roles else _("Coach") if stand.coach else "", "")
     until = on_shift_until(user)
     if until is None:
         return OwnLine(_("Off shift"), "off")

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from cxportal.serve.queries import status
 from cxportal.shell import Shell, address
 from cxportal.today import administration, pods
 from cxportal.today.cover import cover_card
@@ -46,6 +47,7 @@ def for_person(shell: Shell, now: dt.datetime, *, only: str = "") -> dict[str, A
     if stand.is_administrator:
         found["kept"] = kept_count
         found["setup"] = administration.gaps
+        found["portal"] = status
     wanted = PARTIALS.get(only)
     for name, card in found.items():
         if wanted is None or name == wanted:

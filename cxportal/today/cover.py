@@ -13,6 +13,8 @@ from teams.scheduling import words
 from teams.scheduling.queries import coverage_of_day
 from teams.scheduling.strips import DayCoverage
 
+SOON = dt.timedelta(minutes=15)  # a gap that ends earlier cannot be closed any more
+
 
 @dataclass(frozen=True)
 class CoverCard:
@@ -45,7 +47,7 @@ def cover_card(pod: Pod, now: dt.datetime) -> CoverCard:
     return CoverCard(
         pod=pod,
         day=day,
-        gaps=[_gap(pod, max(gap.start, now), gap.end, gap.people) for gap in day.gaps if gap.end > now],
+        gaps=[_gap(pod, max(gap.start, now), gap.end, gap.people) for gap in day.gaps if gap.end >= now + SOON],
         ticks=ticks,
         now=quarter if 0 <= quarter <= day.strip.width else None,
     )

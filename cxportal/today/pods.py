@@ -17,7 +17,7 @@ from teams.people.models import User
 from teams.pods.models import Pod
 from teams.pods.queries import Role, Standing, visible_pods
 from teams.scheduling import words
-from teams.scheduling.picture import read_pod
+from teams.scheduling.reading import read_pod
 from teams.scheduling.queries import week_of
 from teams.scheduling.strips import DayCoverage, day_coverage
 

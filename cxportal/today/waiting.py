@@ -11,6 +11,7 @@ from cxportal.core.violations import Text
 from teams.people.models import User
 from teams.pods.channels import Channel
 from teams.pods.models import Pod
+from teams.scheduling import words
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,15 @@ def _lane(channel: Channel, found: PodNow) -> Lane:
         icon=channel.icon,
         count=found.waiting_by_channel.get(channel, 0),
         longest=duration(longest) if longest is not None else "",
-        promise=duration(promise) if promise else "",
+        promise=_promised(promise) if promise else "",
         share=share,
         tone=_tone(longest, promise),
     )
+
+
+def _promised(seconds: int) -> str:
+    """A promise as people say it: 0:20, 3:00, 8 h."""
+    return words.hours(seconds // 60) if seconds % 1800 == 0 else duration(seconds)
 
 
 def _tone(longest: int | None, promise: int | None) -> str:

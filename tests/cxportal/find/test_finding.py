@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.test import Client
 
 from tests.cast import Cast
+from tests.factories import customers
 
 Browser = Callable[..., Client]
 
@@ -52,3 +53,23 @@ def test_the_palette_gets_only_the_results(cast: Cast, browser: Browser) -> None
 
 def test_a_very_long_query_is_answered(cast: Cast, browser: Browser) -> None:
     assert browser(cast.member).get("/find/", {"q": "a" * 5000}).status_code == 200
+
+
+def test_a_member_finds_the_customers_of_the_own_pod_only(cast: Cast, browser: Browser) -> None:
+    rosa = customers.customer(cast.isar, "Rosa Lindqvist")
+    customers.customer(cast.elbe, "Rosa Elbstrand")
+    page = found(browser, cast.member, "rosa")
+    assert f'href="/customers/{rosa.pk}/"' in page
+    assert "Elbstrand" not in page
+    assert "Lindqvist" not in found(browser, cast.coach, "rosa")
+
+
+def test_a_contact_is_found_by_its_number_by_those_who_may_read_it(cast: Cast, browser: Browser) -> None:
+    contact = customers.contact(cast.isar, customers.customer(cast.isar, "Rosa Lindqvist"))
+    assert f'href="/contacts/{contact.pk}/"' in found(browser, cast.member, f"#{contact.pk}")
+    assert f'href="/contacts/{contact.pk}/"' not in found(browser, cast.other_member, str(contact.pk))
+    assert f'href="/contacts/{contact.pk}/"' not in found(browser, cast.operations_lead, str(contact.pk))
+
+
+def test_a_number_beyond_every_id_is_answered(cast: Cast, browser: Browser) -> None:
+    assert "Nothing for" in found(browser, cast.member, "9" * 40)
