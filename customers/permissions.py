@@ -9,10 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from customers.contacts.models import Contact
+from customers.directory import queries as directory
+from customers.directory.models import Customer
 from customers.routing.models import ContactAssignment, Offer, OverflowAgreement
 from cxportal.core import periods
 from cxportal.core.violations import Denied
@@ -65,6 +68,69 @@ class Side:
     @property
     def other(self) -> Pod:
         return self.agreement.partner if self.pod.pk == self.agreement.home_id else self.agreement.home
+
+
+@dataclass(frozen=True)
+class Book:
+    """A pod's directory as one person may see it: with customers, or counts alone for who oversees."""
+
+    user: User
+    pod: Pod
+    works: bool
+
+
+@dataclass(frozen=True)
+class Known:
+    """A customer as one person may read them; ``works`` when they may also change what is known."""
+
+    user: User
+    customer: Customer
+    home: Pod
+    works: bool
+
+
+def customers_of(user: User, slug: str) -> Book:
+    """The customers of a pod: its members see them, operations leads and executives counts."""
+    seen = queue_of(user, slug)
+    return Book(user, seen.pod, works=seen.works)
+
+
+def customer_read(user: User, customer: int) -> Known:
+    """A customer: members of the home pod, and who works on a contact of theirs (a helper 7 days after)."""
+    found = Customer.objects.select_related("region", "segment").filter(pk=customer).first()
+    owner = directory.home_pod_at(customer) if found is not None else None
+    if found is None or owner is None:
+        raise Http404
+    if owner.pod.pk in standing(user).member_of:
+        return Known(user, found, owner.pod, works=True)
+    if _serves(user, found):
+        return Known(user, found, owner.pod, works=False)
+    stand = standing(user)
+    if owner.pod.pk in stand.coach:
+        raise Denied(_("Coaches never read customers. Members of %(pod)s can.") % {"pod": owner.pod})
+    if oversees(user, owner.pod):
+        raise Denied(_("You see counts of %(pod)s, not its customers. Its members can.") % {"pod": owner.pod})
+    raise Http404
+
+
+def customer_change(user: User, customer: int) -> Known:
+    """A customer of the own pod, to change what is known."""
+    known = customer_read(user, customer)
+    if not known.works:
+        raise Denied(_("Only members of %(pod)s change what is known of its customers.") % {"pod": known.home})
+    return known
+
+
+def _serves(user: User, customer: Customer) -> bool:
+    """An open contact in an own pod, an open offer, or a contact worked on, open or closed up to 7 days ago."""
+    stand = standing(user)
+    theirs = Contact.objects.filter(customer=customer)
+    recent = theirs.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=periods.now() - HELPER_READS_FOR))
+    if theirs.filter(home_pod__in=stand.member_of, state__in=Contact.OPEN, imported=False).exists():
+        return True
+    if Offer.objects.filter(contact__customer=customer, person=user, state=Offer.State.OPEN).exists():
+        return True
+    return ContactAssignment.objects.filter(contact__in=recent, person=user).exists()
 
 
 def queue_of(user: User, slug: str) -> Board:
@@ -143,7 +209,8 @@ def contact_event(user: User, contact: int) -> Read:
 
 def _overflow(contact: Contact) -> bool:
     """Is it with another pod by overflow, where only the helper reads it?"""
-    return ContactAssignment.objects.filter(contact=contact, agreement__isnull=False, ended_at__isnull=True).exists()
+    helped = ContactAssignment.objects.filter(contact=contact, pod=contact.serving_pod, agreement__isnull=False)
+    return helped.exists()
 
 
 def _helps(user: User, contact: Contact) -> bool:

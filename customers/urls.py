@@ -6,4 +6,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("customers.feedback.urls")),
+    path("", include("customers.profile.urls")),
+    path("", include("customers.routing.urls")),
 ]

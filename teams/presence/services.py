@@ -124,3 +124,8 @@ def _tell(member: User) -> None:
     realtime.publish("presence", "changed", member=member.pk)
     for pod_id in standing(member).member_of:
         realtime.publish(f"queue:{pod_id}", "team", member=member.pk)
+
+
+def is_listening(*, member: User) -> bool:
+    """Does a sign of life of this person mean anything: did they say that they are here? One query."""
+    return Presence.objects.filter(pk=member.pk, state__in=SERVING).exists()

@@ -1,0 +1,1 @@
+"""Pages of the queue, of one contact, and of agreements between pods."""
