@@ -86,7 +86,7 @@ def history(
 ) -> Page:
     """Changes of these kinds, newest first; of one thing (``of="pod", pk=3``) or by one person.
 
-    One query finds the page; then two a kind on it, and one for each table of names.
+    One query finds the events (a slice of each kind); then two a kind on it, and one for each table of names.
     """
     branches = [
         _branch(kind, of, pk, by, before)
@@ -96,11 +96,13 @@ def history(
     if not branches:
         return Page([], None)
     first, *others = branches
-    rows = list(first.union(*others, all=True).order_by("-pgh_created_at", "kind", "-pgh_id")[: PER_PAGE + 1])
+    found = list(first.union(*others, all=True)) if others else list(first)
+    found.sort(key=lambda row: (-row["pgh_created_at"].timestamp(), row["history_kind"], -row["pgh_id"]))
+    rows = found[: PER_PAGE + 1]
     following = None
     if len(rows) > PER_PAGE:
         rows = rows[:PER_PAGE]
-        following = Place(rows[-1]["pgh_created_at"], rows[-1]["kind"], rows[-1]["pgh_id"])
+        following = Place(rows[-1]["pgh_created_at"], rows[-1]["history_kind"], rows[-1]["pgh_id"])
     return Page(_entries(rows), following)
 
 
@@ -120,8 +122,8 @@ def _branch(kind: Kind, of: str, pk: int | None, by: int | None, before: Place |
     # Ids rise with time but for parallel transactions: twice the page covers those.
     found: QuerySet[Any, Any] = (
         events.order_by("-pgh_id")
-        .annotate(kind=Value(kind.key, output_field=models.CharField()))
-        .values("pgh_id", "pgh_created_at", "pgh_label", "pgh_context_id", "kind")[: 2 * PER_PAGE]
+        .annotate(history_kind=Value(kind.key, output_field=models.CharField()))
+        .values("pgh_id", "pgh_created_at", "pgh_label", "pgh_context_id", "history_kind")[: 2 * PER_PAGE]
     )
     return found
 
@@ -130,7 +132,7 @@ def _entries(rows: Sequence[dict[str, Any]]) -> list[Entry]:
     contexts = Context.objects.in_bulk([row["pgh_context_id"] for row in rows if row["pgh_context_id"]])
     by_kind: dict[str, list[int]] = defaultdict(list)
     for row in rows:
-        by_kind[row["kind"]].append(row["pgh_id"])
+        by_kind[row["history_kind"]].append(row["pgh_id"])
     known = {kind.key: kind for kind in all_kinds()}
     pairs = {key: _with_previous(known[key], ids) for key, ids in by_kind.items()}
     names = Names()
@@ -142,9 +144,15 @@ def _entries(rows: Sequence[dict[str, Any]]) -> list[Entry]:
     names.want_people(context.metadata.get("user") for context in contexts.values())
     names.fetch()
     return [
-        _entry(row, known[row["kind"]], *pairs[row["kind"]][row["pgh_id"]], contexts.get(row["pgh_context_id"]), names)
+        _entry(
+            row,
+            known[row["history_kind"]],
+            *pairs[row["history_kind"]][row["pgh_id"]],
+            contexts.get(row["pgh_context_id"]),
+            names,
+        )
         for row in rows
-        if row["pgh_id"] in pairs[row["kind"]]
+        if row["pgh_id"] in pairs[row["history_kind"]]
     ]
 
 
