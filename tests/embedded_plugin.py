@@ -38,6 +38,7 @@ def _start() -> None:
     embedded.prepare(data)
     with embedded.connect(data, embedded.SUPERUSER, "postgres") as connection:
         connection.execute(f"ALTER ROLE {embedded.OWNER} CREATEDB")
+        connection.execute(f"GRANT {embedded.APP} TO {embedded.OWNER}")  # a test may act as the application's role
     socket = quote(str(embedded.socket_folder(data)), safe="")
     os.environ["DATABASE_URL"] = f"postgresql://{embedded.OWNER}@{socket}:5432/{embedded.DATABASE}"
     os.environ["CXPORTAL_DATA"] = str(data)

@@ -101,10 +101,12 @@ def away(request: HttpRequest) -> HttpResponse:
             content_type="application/problem+json",
         )
     else:
-        response = HttpResponse(render_to_string("503.html", {"retry_after": RETRY_AFTER}), status=503)
-        response["Refresh"] = str(RETRY_AFTER) if request.method == "GET" else ""
-        if not response["Refresh"]:
-            del response["Refresh"]
+        response = HttpResponse(status=503)
+        posted = request.method != "GET"
+        again = "/" if posted else request.get_full_path()
+        response.content = render_to_string("503.html", {"path": again, "posted": posted})
+        if not posted:
+            response["Refresh"] = str(RETRY_AFTER)
     response["Retry-After"] = str(RETRY_AFTER)
     response["Cache-Control"] = "no-store"
     return response

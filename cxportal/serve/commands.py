@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from cxportal.serve import embedded
+from cxportal.serve import embedded, lifeline
 from cxportal.serve.environment import Unusable
 
 # These change tables and therefore run as their owner.
@@ -37,6 +37,7 @@ def _execute(command: str, argv: list[str]) -> None:
     from django.core.management import execute_from_command_line
 
     supervised = "CXPORTAL_SUPERVISED" in os.environ
+    lifeline.follow_parent()
     if command in WITHOUT_DATABASE or supervised or os.environ.get("DATABASE_URL"):
         execute_from_command_line(argv)
         return

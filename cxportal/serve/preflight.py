@@ -40,17 +40,16 @@ def check_database(address: Address, variable: str) -> str:
         raise Unusable(
             f"The database of {variable} can't be reached ({_reason(error)}): start it, or correct the address."
         ) from None
-    with connection:
-        number = connection.info.server_version
-        encoding = connection.execute("SHOW server_encoding").fetchone()
+    number = connection.info.server_version
+    encoding = connection.info.parameter_status("server_encoding") or "UTF8"
     connection.close()
     if number < OLDEST * 10000:
         raise Unusable(
             f"The database of {variable} is PostgreSQL {number // 10000}, the portal needs {OLDEST} or newer: "
             "upgrade it, or unset the variable to use the embedded one."
         )
-    if encoding and encoding[0] != "UTF8":
-        raise Unusable(f"The database of {variable} is encoded in {encoding[0]}: make one with ENCODING 'UTF8'.")
+    if encoding != "UTF8":
+        raise Unusable(f"The database of {variable} is encoded in {encoding}: make one with ENCODING 'UTF8'.")
     return f"{number // 10000}.{number % 10000}"
 
 

@@ -85,7 +85,7 @@ class Supervisor:
         log = self.logs / f"{child.service.name}.log"
         environment = {
             **os.environ,
-            "CXPORTAL_SUPERVISED": "1",
+            "CXPORTAL_SUPERVISED": str(os.getpid()),
             "CXPORTAL_SERVICE": child.service.name,
             **child.service.environment,
         }

@@ -69,7 +69,11 @@ class Command(BaseCommand):
 
     def child(self, name: str, *arguments: str, owner: bool = False) -> None:
         """Run one command to its end, its lines on the terminal; raises Unusable when it fails."""
-        environment = {**os.environ, "CXPORTAL_SUPERVISED": "1", "CXPORTAL_AS_OWNER": "1" if owner else ""}
+        environment = {
+            **os.environ,
+            "CXPORTAL_SUPERVISED": str(os.getpid()),
+            "CXPORTAL_AS_OWNER": "1" if owner else "",
+        }
         process = subprocess.Popen(
             services.command(name, *arguments, tells="").command,
             env=environment,
