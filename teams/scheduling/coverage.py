@@ -104,7 +104,8 @@ def steps(window: Period, needs: Iterable[Need], staffed: Iterable[Staffed], *, 
     training or a stand-up is nobody's spare capacity.
     """
     changes: dict[dt.datetime, list[tuple[Need | Staffed, int]]] = defaultdict(list)
-    for item in (*needs, *staffed):
+    everything: list[Need | Staffed] = [*needs, *staffed]
+    for item in everything:
         if part := item.period.intersection(window):
             changes[part.start].append((item, 1))
             changes[part.end].append((item, -1))

@@ -27,9 +27,9 @@ def moved(view: ShiftView, period: Period) -> ShiftView:
     taken = []
     for seat in view.taken:
         whole = seat.period == view.period
-        part = period if whole else Period(seat.period.start + by, seat.period.end + by).intersection(period)
-        if part:
-            taken.append(replace(seat, period=part))
+        shifted = period if whole else Period(seat.period.start + by, seat.period.end + by).intersection(period)
+        if shifted:
+            taken.append(replace(seat, period=shifted))
     return replace(view, period=period, segments=tuple(segments), taken=tuple(taken))
 
 

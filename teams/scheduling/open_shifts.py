@@ -205,7 +205,8 @@ def offer_cards(
                 continue
             label = f"{words.day(shift.day)}, {words.span(taken.period, picture.zone)}"
             mine = me is not None and taken.member == me.pk
-            blocked, lines = None, ()
+            blocked: Violation | None = None
+            lines: tuple[Line, ...] = ()
             if me and not mine:
                 seat = next(s for s in shift.seats if s.pk == taken.seat)
                 candidate = picture.candidate(shift, seat, taken.period)

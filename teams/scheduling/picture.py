@@ -1,27 +1,17 @@
-"""What the rules need to know, read in two statements: a pod over a window, and people around it.
-
-Both reads gather their rows as JSON, so a page of 15 people and one of 150 ask the same number
-of questions. Services read them again under their locks; pages read them without.
-"""
+"""What the rules need to know: a pod over a window, and people around it, as plain data. Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
-from cxportal.core.periods import DAY, Period, day_period, monday, week_period
+from cxportal.core.periods import DAY, Period, day_period, week_period
 from teams.pods.models import Pod
-from teams.scheduling.agreed import bound_values
-from teams.scheduling.bounds import DRAFT, FIXED, OPEN, PAST, BoundValues, Candidate, Held, MemberState
+from teams.scheduling.bounds import DRAFT, FIXED, OPEN, PAST, BoundValues, Candidate, MemberState
 from teams.scheduling.coverage import Need, Staffed, Step, floor_needs, steps
-from teams.scheduling.duties import DutySpan
 
 
 @dataclass(frozen=True)
@@ -205,144 +195,6 @@ def minus(whole: Period, taken: Iterable[Period]) -> list[Period]:
     return [*left, Period(start, whole.end)]
 
 
-POD_SQL = """
-SELECT json_build_object(
- 'activities', (SELECT json_agg(json_build_array(a.id, a.name, a.slug, a.channels, a.category, a.icon)
-                ORDER BY a.position, a.name) FROM teams_activity a),
- 'skill_names', (SELECT json_agg(json_build_array(k.id, k.name, k.slug)) FROM teams_skill k),
- 'agreement', (SELECT json_build_array(v.number, v.id, v."values") FROM teams_agreementversion v
-   WHERE v.pod_id = %(pod)s AND v.effective_from <= %(at)s ORDER BY v.effective_from DESC LIMIT 1),
- 'weeks', (SELECT json_agg(json_build_array(w.id, w.monday, extract(epoch FROM w.opens_at),
-     extract(epoch FROM w.fixes_at), extract(epoch FROM w.planned_opens_at)))
-   FROM teams_week w WHERE w.pod_id = %(pod)s AND w.monday BETWEEN %(first)s AND %(last)s),
- 'needs', (SELECT json_agg(json_build_array(r.activity_id, extract(epoch FROM lower(r.period)),
-     extract(epoch FROM upper(r.period)), r.people)) FROM teams_requirement r
-   WHERE int8range(r.pod_id, r.pod_id, '[]') && int8range(%(pod)s, %(pod)s, '[]')
-     AND r.period && tstzrange(%(start)s, %(end)s)),
- 'members', (SELECT json_agg(json_build_array(m.member_id, m.kind)) FROM teams_membership m
-   WHERE m.pod_id = %(pod)s AND m.kind IN ('home', 'guest')
-     AND m.period && daterange(%(first)s::date, %(last)s::date, '[]')),
- 'hours', (SELECT json_agg(h) FROM (SELECT json_build_array(o.weekday, min(o.opens), max(o.closes)) AS h
-   FROM teams_openinghours o WHERE o.pod_id = %(pod)s GROUP BY o.weekday) AS hull),
- 'exceptions', (SELECT json_agg(e) FROM (SELECT json_build_array(x.day, min(x.opens), max(x.closes), max(x.label)) AS e
-   FROM teams_openingexception x WHERE x.pod_id = %(pod)s AND x.day BETWEEN %(first)s AND %(last)s
-   GROUP BY x.day) AS days),
- 'skills', (SELECT json_agg(json_build_array(m.member_id, m.skill_id)) FROM teams_memberskill m
-   WHERE m.member_id IN (SELECT a.member_id FROM teams_assignment a JOIN teams_shift s ON s.id = a.shift_id
-     WHERE s.pod_id = %(pod)s AND s.day BETWEEN %(first)s AND %(last)s)),
- 'shifts', (SELECT json_agg(json_build_array(s.id, s.week_id, s.day, extract(epoch FROM lower(s.period)),
-     extract(epoch FROM upper(s.period)), s.version, s.urgent_since IS NOT NULL,
-     (SELECT json_agg(json_build_array(g.activity_id, extract(epoch FROM lower(g.period)),
-        extract(epoch FROM upper(g.period))) ORDER BY g.period) FROM teams_segment g WHERE g.shift_id = s.id),
-     (SELECT json_agg(json_build_array(p.id, p.number, p.skill_id, p.must) ORDER BY p.must DESC, p.number)
-        FROM teams_seat p WHERE p.shift_id = s.id),
-     (SELECT json_agg(json_build_array(t.id, t.seat_id, t.member_id, extract(epoch FROM lower(t.period)),
-        extract(epoch FROM upper(t.period)), extract(epoch FROM t.made_at), (SELECT g.id FROM teams_giveaway g
-          WHERE g.assignment_id = t.id AND g.outcome = 'open')))
-        FROM teams_assignment t WHERE t.shift_id = s.id)) ORDER BY s.period, s.id)
-   FROM teams_shift s WHERE s.pod_id = %(pod)s AND s.day BETWEEN %(first)s AND %(last)s
-     AND s.cancelled_at IS NULL AND s.period && tstzrange(%(start)s, %(end)s)))
-"""
-
-
-def read_pod(pod: Pod, window: Period, at: dt.datetime) -> PodPicture:
-    """The pod over a window, judged by the agreement in force at ``at``. One statement.
-
-    Shifts that began on the day before the window and reach into it are included.
-    """
-    first = window.start.astimezone(pod.tzinfo).date() - DAY
-    last = window.end.astimezone(pod.tzinfo).date()
-    asked = {
-        "pod": pod.pk,
-        "at": at,
-        "first": monday(first),
-        "last": last,
-        "start": window.start,
-        "end": window.end,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(POD_SQL, asked)
-        (found,) = cursor.fetchone()
-    raw: dict[str, Any] = json.loads(found) if isinstance(found, str) else found
-    activities = {a[0]: ActivityView(a[0], a[1], a[2], frozenset(a[3]), a[4], a[5]) for a in raw["activities"] or ()}
-    number, version_id, values = raw["agreement"] or (0, None, {})
-    skill_names = raw["skill_names"] or ()
-    bounds = bound_values(
-        number,
-        version_id,
-        values,
-        {a.slug: a.pk for a in activities.values()},
-        {slug: pk for pk, _, slug in skill_names},
-    )
-    skills: dict[int, set[int]] = {}
-    for member, skill in raw["skills"] or ():
-        skills.setdefault(member, set()).add(skill)
-    return PodPicture(
-        pod=pod,
-        at=at,
-        window=window,
-        bounds=bounds,
-        activities=activities,
-        skill_names={pk: name for pk, name, _ in skill_names},
-        weeks={w[0]: _week(w, pod.tzinfo) for w in raw["weeks"] or ()},
-        shifts=tuple(_shift(s) for s in raw["shifts"] or ()),
-        requirements=tuple(Need(n[0], _period(n[1], n[2]), n[3]) for n in raw["needs"] or ()),
-        skills={member: frozenset(found) for member, found in skills.items()},
-        members=dict(raw["members"] or ()),
-        hours={h[0] + 1: (h[1], h[2]) for h in raw["hours"] or ()},
-        exceptions={dt.date.fromisoformat(e[0]): (e[1], e[2], e[3]) for e in raw["exceptions"] or ()},
-    )
-
-
-def _instant(seconds: float) -> dt.datetime:
-    return dt.datetime.fromtimestamp(seconds, dt.UTC)
-
-
-def _period(start: float, end: float) -> Period:
-    return Period(_instant(start), _instant(end))
-
-
-def _week(row: list[Any], zone: ZoneInfo) -> WeekView:
-    day = dt.date.fromisoformat(row[1])
-    return WeekView(row[0], day, _instant(row[2]), _instant(row[3]), _instant(row[4]), week_period(day, zone).end)
-
-
-def _shift(row: list[Any]) -> ShiftView:
-    return ShiftView(
-        pk=row[0],
-        week=row[1],
-        day=dt.date.fromisoformat(row[2]),
-        period=_period(row[3], row[4]),
-        version=row[5],
-        urgent=row[6],
-        segments=tuple((g[0], _period(g[1], g[2])) for g in row[7] or ()),
-        seats=tuple(SeatView(*p) for p in row[8] or ()),
-        taken=tuple(TakenView(t[0], t[1], t[2], _period(t[3], t[4]), _instant(t[5]), t[6]) for t in row[9] or ()),
-    )
-
-
-MEMBERS_SQL = """
-SELECT u.id, u.name, u.category, COALESCE(c.zone, NULLIF(u.zone, ''), %(zone)s), c.weekly_minutes,
- (SELECT json_agg(k.skill_id) FROM teams_memberskill k WHERE k.member_id = u.id),
- (SELECT json_agg(json_build_array(s.id, s.pod_id, extract(epoch FROM lower(a.period)),
-     extract(epoch FROM upper(a.period)), (SELECT json_agg(json_build_array(
-       extract(epoch FROM lower(g.period * a.period)), extract(epoch FROM upper(g.period * a.period))))
-       FROM teams_segment g
-       WHERE g.shift_id = s.id AND g.period && a.period)))
-   FROM teams_assignment a JOIN teams_shift s ON s.id = a.shift_id
-   WHERE int8range(a.member_id, a.member_id, '[]') && int8range(u.id, u.id, '[]')
-     AND a.period && tstzrange(%(start)s, %(end)s)),
- (SELECT json_agg(json_build_array(extract(epoch FROM d.starts_at), extract(epoch FROM d.ends_at),
-     extract(epoch FROM d.rest_until), d.version) ORDER BY d.starts_at) FROM teams_duty d
-   WHERE int8range(d.member_id, d.member_id, '[]') && int8range(u.id, u.id, '[]')
-     AND tstzrange(d.starts_at, d.rest_until) && tstzrange(%(start)s, %(end)s)),
- (SELECT json_agg(json_build_array(extract(epoch FROM lower(b.period)), extract(epoch FROM upper(b.period)))
-   ORDER BY b.period) FROM teams_absence b WHERE b.member_id = u.id AND b.period && tstzrange(%(start)s, %(end)s))
-FROM teams_user u LEFT JOIN teams_contract c ON c.member_id = u.id AND c.period @> %(day)s::date
-WHERE u.id = ANY(%(ids)s) ORDER BY u.name, u.id
-"""
-
-
 @dataclass(frozen=True)
 class Person:
     """A member as the roster draws them, with the state that the rules take."""
@@ -357,25 +209,6 @@ class Person:
         return (self.name.strip()[:2] or "?").capitalize()
 
 
-def read_people(ids: Iterable[int], around: Period, zone: ZoneInfo) -> dict[int, Person]:
-    """People with everything that they hold around a period, in any pod; by name. One statement.
-
-    The window reaches over the ISO weeks that the period touches and two days to both sides.
-    ``zone`` is taken for people without contract and zone of their own.
-    """
-    window = reach(around, zone)
-    asked = {
-        "ids": sorted(set(ids)),
-        "zone": zone.key,
-        "start": window.start,
-        "end": window.end,
-        "day": around.start.astimezone(zone).date(),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(MEMBERS_SQL, asked)
-        return {row[0]: _person(row) for row in cursor.fetchall()}
-
-
 def reach(around: Period, zone: ZoneInfo) -> Period:
     """The window that the rules look at around a period: its ISO weeks and two days beyond.
 
@@ -384,21 +217,3 @@ def reach(around: Period, zone: ZoneInfo) -> Period:
     first = week_period(around.start.astimezone(zone).date(), zone).start
     last = week_period(around.end.astimezone(zone).date(), zone).end
     return Period(first - 2 * DAY, last + 2 * DAY)
-
-
-def _person(row: Sequence[Any]) -> Person:
-    pk, name, category, zone, minutes, skills, held, duties, absences = row
-    state = MemberState(
-        member=pk,
-        zone=ZoneInfo(zone),
-        held=tuple(Held(h[0], h[1], _period(h[2], h[3]), tuple(_period(*w) for w in h[4] or ())) for h in _rows(held)),
-        duties=tuple(DutySpan(_period(d[0], d[1]), _instant(d[2]), d[3]) for d in _rows(duties)),
-        absences=tuple(_period(*a) for a in _rows(absences)),
-        skills=frozenset(_rows(skills)),
-        contract_minutes=minutes,
-    )
-    return Person(pk, name, category, state)
-
-
-def _rows(value: Any) -> Any:
-    return (json.loads(value) if isinstance(value, str) else value) or ()

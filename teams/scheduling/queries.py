@@ -15,7 +15,8 @@ from teams.people.models import User
 from teams.pods.models import Pod
 from teams.scheduling.effects import Effect, claim_effect, what_fits
 from teams.scheduling.models import Assignment, Shift, Week, as_range
-from teams.scheduling.picture import PodPicture, reach, read_people, read_pod
+from teams.scheduling.picture import PodPicture, reach
+from teams.scheduling.reading import read_people, read_pod
 from teams.scheduling.strips import DayCoverage, day_coverage
 
 
@@ -112,7 +113,7 @@ def _on_duty(rows: list[tuple[object, ...]], now: dt.datetime) -> OnDuty:
     assert isinstance(member, int) and isinstance(pod, int) and isinstance(start, dt.datetime)  # noqa: PT018
     assert isinstance(end, dt.datetime)
     parts = [
-        (str(slug), frozenset(channels or ()), max(begins, start), min(ends, end))  # type: ignore[call-overload, type-var]
+        (str(slug), frozenset(channels or ()), max(begins, start), min(ends, end))  # type: ignore[call-overload]
         for _m, _p, _s, _e, slug, channels, begins, ends in rows
         if slug
     ]

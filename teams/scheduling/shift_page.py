@@ -12,7 +12,8 @@ from teams.scheduling import words
 from teams.scheduling.effects import Effect, claim_effect, release_effect
 from teams.scheduling.models import Shift
 from teams.scheduling.open_shifts import Line, claim_lines, week_line
-from teams.scheduling.picture import PodPicture, SeatView, ShiftView, TakenView, reach, read_people, read_pod
+from teams.scheduling.picture import PodPicture, SeatView, ShiftView, TakenView, reach
+from teams.scheduling.reading import read_people, read_pod
 from teams.scheduling.ways import RestDrawing, Way, rest_drawing, ways_out
 
 

@@ -18,7 +18,8 @@ from teams.scheduling import words
 from teams.scheduling.bounds import minutes_of
 from teams.scheduling.models import GiveAway
 from teams.scheduling.open_shifts import OfferCard, OpenCard, offer_cards, open_cards
-from teams.scheduling.picture import Person, PodPicture, ShiftView, TakenView, WeekView, read_people, read_pod
+from teams.scheduling.picture import Person, PodPicture, ShiftView, TakenView, WeekView
+from teams.scheduling.reading import read_people, read_pod
 from teams.scheduling.strips import Axis, DayCoverage, axis_of, day_coverage
 
 
@@ -277,7 +278,7 @@ def _row(
     for shift, taken in _taken(picture, person.pk):
         if shift.day in days:
             chips.setdefault(shift.day, []).append(chip(picture, shift, taken, person))
-    cells = []
+    cells: list[Cell] = []
     for day in days:
         away = not chips.get(day) and is_away(person, day, picture)
         if away and cells and cells[-1].away:

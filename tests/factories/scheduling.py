@@ -9,7 +9,7 @@ from cxportal.core.periods import monday as monday_of
 from teams.people.models import User
 from teams.pods.models import Pod
 from teams.scheduling.models import Assignment, Shift, ShiftPattern, Week, as_range
-from teams.scheduling.picture import read_pod
+from teams.scheduling.reading import read_pod
 from teams.scheduling.services.claims import seat_member
 from teams.scheduling.services.weeks import NewShift, add_shifts
 from teams.skills.models import Skill

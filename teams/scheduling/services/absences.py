@@ -97,21 +97,20 @@ def _must_be_free(member: User, period: Period, shifts: list[Shift], now: dt.dat
 def _give_up(member: User, shift: Shift, period: Period, now: dt.datetime, *, urgent: bool) -> None:
     """Cut the absence out of the member's work on a shift; the working day is settled."""
     for row in Assignment.objects.filter(member=member, shift=shift, period__overlap=as_range(period)):
-        first, *others = [*minus(row.span, [period]), None]
-        if first is None:
+        left = minus(row.span, [period])
+        if not left:
             unseat(row, now)
             continue
         duty = Duty.objects.get(pk=row.duty_id)
         GiveAway.objects.filter(assignment=row, outcome=GiveAway.Outcome.OPEN).update(
             outcome=GiveAway.Outcome.EXPIRED, closed_at=now
         )
-        row.period = as_range(first)
+        row.period = as_range(left[0])
         row.save(update_fields=["period"])
-        for part in others:
-            if part is not None:
-                Assignment.objects.create(
-                    member=member, shift=shift, seat_id=row.seat_id, duty=duty, period=as_range(part), source=row.source
-                )
+        for part in left[1:]:
+            Assignment.objects.create(
+                member=member, shift=shift, seat_id=row.seat_id, duty=duty, period=as_range(part), source=row.source
+            )
         settle([duty])
     if urgent and shift.urgent_since is None:
         shift.urgent_since = now

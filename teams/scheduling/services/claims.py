@@ -19,7 +19,8 @@ from teams.scheduling.bounds import BoundValues
 from teams.scheduling.coverage import below_floor
 from teams.scheduling.effects import Effect, claim_effect, release_effect, what_fits, without
 from teams.scheduling.models import Act, Assignment, Duty, GiveAway, Shift, as_range
-from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, reach, read_people, read_pod
+from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, reach
+from teams.scheduling.reading import read_people, read_pod
 from teams.scheduling.services.doors import lock_roster, must_work_in, shift_or_404, tell
 from teams.scheduling.services.working_days import BROKEN, place, settle
 

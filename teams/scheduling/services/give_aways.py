@@ -96,6 +96,7 @@ def take(*, by: User, give_away: int, at: dt.datetime | None = None) -> Claimed:
 
 
 def _hand_over(by: User, row: GiveAway, now: dt.datetime) -> Claimed:
+    assert row.assignment_id is not None
     given = Assignment.objects.select_related("shift__pod", "shift__week").get(pk=row.assignment_id)
     picture, person = look(row.shift, by, now)
     view = picture.by_shift[row.shift_id]

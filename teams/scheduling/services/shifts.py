@@ -22,7 +22,8 @@ from teams.scheduling.coverage import below_floor
 from teams.scheduling.expansion import Part
 from teams.scheduling.models import GiveAway, Segment, Shift, as_range
 from teams.scheduling.moving import judge_move, moved, with_shift
-from teams.scheduling.picture import PodPicture, ShiftView, reach, read_people, read_pod
+from teams.scheduling.picture import PodPicture, ShiftView, reach
+from teams.scheduling.reading import read_people, read_pod
 from teams.scheduling.services.claims import seat_member, unseat
 from teams.scheduling.services.doors import lock_roster, must_work_in, shift_or_404, tell
 from teams.scheduling.services.weeks import NewShift, add_shifts, ensure_week

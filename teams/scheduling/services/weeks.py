@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -138,7 +139,7 @@ def pattern_rule(pattern: ShiftPattern, parts: Iterable[PatternSegment] | None =
         pattern.starts,
         pattern.ends,
         frozenset(pattern.weekdays),
-        periods.ZoneInfo(pattern.zone),
+        ZoneInfo(pattern.zone),
         pattern.clock_change,
         tuple(Part(s.activity_id, s.start, s.end) for s in segments),
     )

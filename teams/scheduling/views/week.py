@@ -135,7 +135,7 @@ def _state_words(page: WeekPage) -> str:
 def recent_acts(request: HttpRequest, pod: Pod) -> list[dict[str, str]]:
     """Own claims and give-backs of the last ten minutes that can still be undone."""
     since = periods.now() - Act.UNDO_FOR
-    acts = Act.objects.filter(member=request.user, at__gte=since, undone_at=None, seat__shift__pod=pod)
+    acts = Act.objects.filter(member_id=request.user.pk, at__gte=since, undone_at=None, seat__shift__pod=pod)
     found = []
     for act in acts.annotate(start=F("seat__shift__period"))[:5]:
         span = words.day_span(periods.Period(act.period.lower, act.period.upper), pod.tzinfo)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxportal.core.periods import MINUTE, Period, local_date, to_instant
+from cxportal.core.violations import Violation
 from teams.scheduling.bounds import (
     DRAFT,
     FIXED,
@@ -54,8 +56,8 @@ def member(*held: Period, zone: ZoneInfo = BERLIN, rest: int = 660, **more: obje
     return replace(MemberState(1, zone, works, duties), **more)  # type: ignore[arg-type]
 
 
-def codes(found: list[object]) -> list[str]:
-    return [v.code for v in found]  # type: ignore[attr-defined]
+def codes(found: Sequence[Violation]) -> list[str]:
+    return [v.code for v in found]
 
 
 def test_a_claim_inside_every_bound_has_no_violation() -> None:
@@ -189,7 +191,7 @@ def test_several_broken_bounds_are_all_named() -> None:
 
 def release(
     period: Period, now: dt.datetime, state: str = OPEN, breaks: list[FloorBreak] | None = None
-) -> list[object]:
+) -> list[Violation]:
     held = Held(1, 1, period, (period,))
     return list(judge_release(held, breaks or [], AGREED, now=now, week_state=state, zone=BERLIN, names={7: "Phone"}))
 
@@ -199,7 +201,7 @@ def test_giving_back_ends_at_the_notice_limit() -> None:
     assert release(period, period.start - 1440 * MINUTE) == []
     found = release(period, period.start - 1439 * MINUTE)
     assert codes(found) == ["notice"]
-    assert found[0].numbers == {"minutes": 1439, "agreed": 1440}  # type: ignore[attr-defined]
+    assert found[0].numbers == {"minutes": 1439, "agreed": 1440}
 
 
 def test_a_fixed_week_takes_give_backs_only_as_offers_and_begun_work_only_as_absence() -> None:
@@ -212,9 +214,9 @@ def test_a_fixed_week_takes_give_backs_only_as_offers_and_begun_work_only_as_abs
 def test_giving_back_below_the_floor_is_refused_with_the_interval() -> None:
     period = span("2026-12-22", "07:00", "15:00")
     (found,) = release(period, LONG_BEFORE, breaks=[FloorBreak(span("2026-12-22", "09:00", "12:00"), 7, 1, 2)])
-    assert found.code == "floor"  # type: ignore[attr-defined]
-    assert "Phone would have 1 of the 2 people" in str(found.message)  # type: ignore[attr-defined]
-    assert "Tue 22, 09:00–12:00" in str(found.message)  # type: ignore[attr-defined]
+    assert found.code == "floor"
+    assert "Phone would have 1 of the 2 people" in str(found.message)
+    assert "Tue 22, 09:00–12:00" in str(found.message)
 
 
 # --- against a slow simple model -------------------------------------------------------------
@@ -271,6 +273,6 @@ def test_a_claim_fits_exactly_when_the_whole_roster_with_it_keeps_the_rules(
     have: list[Period] = []
     for period in wanted:
         found = judge_claim(candidate(period), member(*have, rest=rest), agreed, now=LONG_BEFORE)
-        assert (found == []) == allowed([*have, period], rest, span_limit, day, week), codes(list(found))
+        assert (found == []) == allowed([*have, period], rest, span_limit, day, week), codes(found)
         if not found:
             have.append(period)

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cxportal.core.periods import DAY, HOUR, week_label
 from teams.scheduling import services
-from teams.scheduling.models import Act, Assignment, GiveAway, ShiftPattern, Week
+from teams.scheduling.models import Act, Assignment, GiveAway, Shift, ShiftPattern, Week
 from teams.staffing.models import Requirement
 from tests.cast import Cast
 from tests.factories import people, pods, scheduling
@@ -226,7 +226,7 @@ def test_a_shift_is_added_moved_and_cancelled_by_forms(cast: Cast, browser: Brow
     assert client.get(url(cast, f"week/{WEEK}/add")).status_code == 200
     assert client.post(url(cast, f"week/{WEEK}/add"), {**fields, "seats": 0}).status_code == 422
     assert client.post(url(cast, f"week/{WEEK}/add"), fields).status_code == 303
-    shift = scheduling.Shift.objects.get()
+    shift = Shift.objects.get()
     assert [s.span.minutes for s in shift.segments.all()] == [240, 210]
     assert client.post(url(cast, f"shifts/{shift.pk}/move"), {"start": "10:00", "end": "18:00"}).status_code == 303
     shift.refresh_from_db()
