@@ -78,12 +78,13 @@ class Segment(models.Model):
         return self.name
 
 
-@tracked(exclude=["name_key", "surname_key", "phone_key"])
+@tracked(exclude=["name_key", "surname_key", "phone_key", "phone_tail"])
 class Customer(models.Model):
     """A person or a company that we serve. An imported one may have a number and nothing else.
 
     The ``…_key`` columns are computed by the database and hold what search compares: names
-    without case and accents (once from the first word, once from the last), digits of the phone.
+    without case and accents (once from the first word, once from the last), digits of the phone
+    (once from the front, once from the end).
     """
 
     class LifeStage(models.TextChoices):
@@ -118,6 +119,13 @@ class Customer(models.Model):
         output_field=models.CharField(max_length=40, db_collation="C"),
         db_persist=True,
     )
+    phone_tail = SearchKey(
+        expression=Func(
+            Func(F("phone"), Value(r"\D"), Value(""), Value("g"), function="REGEXP_REPLACE"), function="REVERSE"
+        ),
+        output_field=models.CharField(max_length=40, db_collation="C"),
+        db_persist=True,
+    )
 
     class Meta:
         indexes = [
@@ -125,6 +133,7 @@ class Customer(models.Model):
             models.Index(F("surname_key"), F("id"), name="customer_by_surname"),
             models.Index(Collate(Lower("email"), "C"), F("id"), name="customer_by_email", condition=~Q(email="")),
             models.Index(F("phone_key"), F("id"), name="customer_by_phone", condition=~Q(phone="")),
+            models.Index(F("phone_tail"), F("id"), name="customer_by_phone_end", condition=~Q(phone="")),
             models.Index(F("external_id"), F("id"), name="customer_by_number"),
         ]
         constraints = [

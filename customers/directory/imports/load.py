@@ -108,9 +108,9 @@ _NAMED = """
 # What the rules give today counts as from ever for somebody who was unknown until today.
 _FROM_EVER = """
     UPDATE customers_ownership o SET period = tstzrange(NULL, upper(o.period))
-    FROM import_new_customers n
-    WHERE o.customer_id = n.id AND lower(o.period) IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM customers_ownership b WHERE b.customer_id = n.id AND b.period << o.period)
+    FROM (SELECT DISTINCT ON (w.customer_id) w.id FROM customers_ownership w
+          JOIN import_new_customers n ON n.id = w.customer_id ORDER BY w.customer_id, w.period) AS first
+    WHERE o.id = first.id AND lower(o.period) IS NOT NULL
 """
 
 
