@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import connection
 
@@ -26,7 +27,7 @@ def closed_by_people(start: dt.date, end: dt.date, segment_id: int | None = None
     once, on its last closing.
     """
     found: dict[Scope, dict[int, int]] = {Scope.POD: {}, Scope.AREA: {}, Scope.COMPANY: {}}
-    values = {"human": sorted(HUMAN), "start": start, "end": end, "segment": segment_id}
+    values: dict[str, Any] = {"human": sorted(HUMAN), "start": start, "end": end, "segment": segment_id}
     with connection.cursor() as cursor:
         cursor.execute(_CLOSED.format(table=Contact._meta.db_table), values)
         for pod, area, n in cursor.fetchall():

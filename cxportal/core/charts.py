@@ -17,6 +17,9 @@ from cxportal.core.statistics import Interval
 CHAR = 6.4
 LINE = 16.0
 
+#: Left, top, right and bottom of what is taken by a point or by words.
+type Box = tuple[float, float, float, float]
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -206,17 +209,20 @@ def point_chart(
         return frame.bottom - share * (frame.bottom - frame.top)
 
     at = [(m, to_x(m.x), to_y(m.y)) for m in marks]
-    names = _names(at, frame)
     level_y = to_y(level.value)
+    points = [(x - 7, y - 7, x + 7, y + 7) for _, x, y in at]
+    whiskers = [(x - 2, to_y(m.interval.high), x + 2, to_y(m.interval.low)) for m, x, _ in at if not m.muted]
+    level_text, level_box = _level_text(level_y, level.label, frame, points, whiskers)
+    names = _names(at, frame, [*points, level_box])
     return PointChart(
         frame=frame,
         x_ticks=tuple(Tick(number(to_x(v)), x_format(v)) for v in x_ticks),
         y_ticks=tuple(Tick(number(to_y(v)), y_format(v)) for v in y_ticks),
         level=number(level_y),
-        level_text=Text(number(frame.right - 6), number(level_y - 6), "end", level.label),
+        level_text=level_text,
         middle=number(to_x(middle.value)) if middle else "",
         middle_text=_middle_text(to_x(middle.value), middle.label, frame) if middle else None,
-        curves=tuple(_curve(c, to_x, to_y, x_ticks[-1]) for c in curves),
+        curves=tuple(_curve(c, to_x, to_y, x_ticks[-1], (y_ticks[0], y_ticks[-1])) for c in curves),
         dots=tuple(
             Dot(
                 mark=m,
@@ -288,9 +294,37 @@ def _y_ticks(marks: Sequence[Mark], level: Line, limits: tuple[float, float]) ->
     return inside if len(inside) > 1 else limits
 
 
-def _curve(curve: Curve, to_x: Callable[[float], float], to_y: Callable[[float], float], last: float) -> Path:
-    points = [f"{number(to_x(x))} {number(to_y(y))}" for x, y in curve.points if x <= last]
-    return Path(curve.kind, "M" + "L".join(points) if points else "")
+def _curve(
+    curve: Curve,
+    to_x: Callable[[float], float],
+    to_y: Callable[[float], float],
+    last: float,
+    axis: tuple[float, float],
+) -> Path:
+    """The parts of a curve that lie inside both axes."""
+    parts, pen_down = [], False
+    for x, y in curve.points:
+        inside = x <= last and axis[0] <= y <= axis[1]
+        if inside:
+            parts.append(f"{'L' if pen_down else 'M'}{number(to_x(x))} {number(to_y(y))}")
+        pen_down = inside
+    return Path(curve.kind, "".join(parts))
+
+
+def _level_text(y: float, words: str, frame: Frame, points: Sequence[Box], whiskers: Sequence[Box]) -> tuple[Text, Box]:
+    """The words of the line across and the box they take: at either end, above or below, where no point is, and
+    no whisker if that can be had."""
+    length = len(words) * CHAR
+    spots = [
+        (Text(number(x), number(y + dy), anchor, words), (left, y + dy - 12, left + length, y + dy + 4))
+        for x, anchor, left in (
+            (frame.right - 6, "end", frame.right - 6 - length),
+            (frame.left + 6, "start", frame.left + 6.0),
+        )
+        for dy in (-6, 15)
+    ]
+    free = [s for s in spots if not any(_cross(s[1], p) for p in points)] or spots
+    return next((s for s in free if not any(_cross(s[1], w) for w in whiskers)), free[0])
 
 
 def _middle_text(x: float, words: str, frame: Frame) -> Text:
@@ -298,9 +332,8 @@ def _middle_text(x: float, words: str, frame: Frame) -> Text:
     return Text(number(x + 6 if fits else x - 6), number(frame.bottom - 24), "start" if fits else "end", words)
 
 
-def _names(at: Sequence[tuple[Mark, float, float]], frame: Frame) -> dict[int, Text]:
+def _names(at: Sequence[tuple[Mark, float, float]], frame: Frame, taken: list[Box]) -> dict[int, Text]:
     """Names that cover nothing: tried right, left, above and below of their point, selected and flagged ones first."""
-    taken = [(x - 7, y - 7, x + 7, y + 7) for _, x, y in at]
     names: dict[int, Text] = {}
     for m, x, y in sorted(at, key=lambda a: (not a[0].selected, not a[0].outside, a[2])):
         if m.muted and not m.selected:
@@ -321,7 +354,7 @@ def _names(at: Sequence[tuple[Mark, float, float]], frame: Frame) -> dict[int, T
     return names
 
 
-def _cross(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _cross(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 

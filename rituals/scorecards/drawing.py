@@ -100,7 +100,7 @@ def _mark(score: PodScore, card: Scorecard, x: float, link: Link) -> Mark:
 def _limit_curves(company: Judged, most: int) -> list[Curve]:
     """Both limits on both sides of the line; with overdispersion told only, the widened ones beside them."""
     centre = company.target.value or 0.0
-    steps = sorted({max(1, round(most * 1.1 * (i / CURVE) ** 2)) for i in range(1, CURVE + 1)})
+    steps = sorted({max(5, round(most * 1.1 * (i / CURVE) ** 2)) for i in range(1, CURVE + 1)})
     kinds = [(INNER, "limit", company.phi), (OUTER, "limit outer", company.phi)]
     if company.phi_is_told_only:
         kinds += [(INNER, "limit wide", company.phi_seen), (OUTER, "limit wide outer", company.phi_seen)]

@@ -107,8 +107,8 @@ def test_a_middle_line_at_the_right_edge_has_its_words_on_the_left() -> None:
     assert draw(mark(1, 10, 80), middle=Line(10, "m")).middle != ""
 
 
-def test_limit_curves_are_paths_of_points_up_to_the_last_tick() -> None:
-    curve = Curve(((10, 70.0), (100, 78.0), (1e9, 81.0)), "limit")
+def test_limit_curves_are_paths_of_the_points_inside_both_axes() -> None:
+    curve = Curve(((10, 20.0), (50, 78.0), (100, 79.0), (1e9, 81.0)), "limit")
     chart = draw(mark(1, 100, 80), curves=[curve], x_from_zero=True)
     (path,) = chart.curves
     assert path.d.count("L") == 1
@@ -123,6 +123,14 @@ def test_ticks_enclose_their_range_in_equal_round_steps(low: float, span: float)
     assert ticks[0] <= low + 1e-6 * max(1, abs(low))
     assert ticks[-1] >= low + span - 1e-6 * max(1, abs(low + span))
     assert 2 <= len(ticks) <= 14
+
+
+def test_the_words_of_the_line_across_stand_where_no_point_is() -> None:
+    free = draw(mark(1, 10, 82), mark(2, 20, 70))
+    assert free.level_text.anchor == "end"
+    crowd = [mark(i, 1130 - i % 4, 81 + i % 3) for i in range(1, 13)]
+    crowded = draw(mark(0, 10, 70), *crowd)
+    assert crowded.level_text.anchor == "start"
 
 
 def test_a_spark_breaks_where_a_value_is_missing_and_marks_the_launch() -> None:

@@ -34,7 +34,9 @@ def test_twenty_nine_answers_are_too_few_for_any_word_and_thirty_are_not() -> No
 def test_no_answers_is_no_value() -> None:
     none = judge(SAME | {8: Share(0, 0)}).pods[8]
     assert none.word is Word.NONE
-    assert none.value is none.interval is none.expected is None
+    assert none.value is None
+    assert none.interval is None
+    assert none.expected is None
 
 
 def test_a_single_pod_has_nothing_to_be_compared_with() -> None:

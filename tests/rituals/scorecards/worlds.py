@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 
+from django.db import transaction
+
 from customers.contacts import rollups
 from customers.contacts.models import Contact
 from customers.directory.models import Customer, Ownership, Segment
@@ -19,6 +21,7 @@ def today() -> dt.date:
     return periods.now().date()
 
 
+@transaction.atomic
 def serve(
     pod: Pod,
     customers: int,
