@@ -9,6 +9,7 @@ class TeamsConfig(AppConfig):
 
     def ready(self) -> None:
         from teams.administration.history import register_kinds
+        from teams.administration.imports import register_lists
         from teams.notifications.services import send
         from teams.people.messages import carry
         from teams.pods.steps import register_steps
@@ -20,3 +21,4 @@ class TeamsConfig(AppConfig):
         register_steps()
         carry(send)
         register_kinds()
+        register_lists()

@@ -17,9 +17,12 @@ from cxportal.core.database import LockClass, lock, translate_errors
 from cxportal.core.violations import Invalid, Refused, Violation
 from teams.audit.tracking import recorded
 from teams.people.models import ApiToken, Contract, Invitation, OneTimeLink, User
+from teams.people.traces import has_traces
 
 CHANGEABLE = frozenset({"name", "email", "external_id", "category", "zone", "language", "theme", "shortcuts"})
 LOCAL_DAY_MINUTES = 24 * 60
+# What belongs to a person and goes with one who never used the portal.
+OWN = frozenset({"membership", "contract", "memberskill", "rolegrant", "invitation", "onetimelink", "notice", "mail"})
 
 # Floors and rooms above add what must end with a person (streams, feeds): called in the transaction.
 _endings: list[Callable[[User], None]] = []
@@ -66,6 +69,24 @@ def change_person(*, by: User, person: User, **fields: Any) -> User:
     with translate_errors(_TAKEN):
         person.save(update_fields=list(fields))
     return person
+
+
+@recorded
+def remove_person(*, by: User, person: User) -> None:
+    """Remove somebody who never signed in and whom nothing else names. Raises ``Refused`` (``in_use``).
+
+    Memberships, contracts and skills go with them; everything that happened keeps them. Locks
+    the person.
+    """
+    lock(LockClass.PERSON, [person.pk])
+    used = Refused(
+        Violation(
+            "in_use", _("%(name)s has used the portal.") % {"name": person}, way_out=_("Deactivate them instead.")
+        )
+    )
+    if person.has_usable_password() or has_traces(person, OWN):
+        raise used
+    person.delete()
 
 
 @recorded

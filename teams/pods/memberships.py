@@ -78,6 +78,24 @@ def move_to_pod(*, by: User | None, member: User, pod: Pod, first: dt.date, is_l
 
 
 @recorded
+def undo_move(*, by: User, membership: Membership | None) -> None:
+    """Take back a home that began: it is removed, and the home that ended the day before goes on.
+
+    Nothing to undo changes nothing. Locks the person.
+    """
+    if membership is None:
+        return
+    lock(LockClass.PERSON, [membership.member_id])
+    first = membership.period.lower
+    person = membership.member
+    membership.delete()
+    before = Membership.objects.filter(member=person, kind=Kind.HOME, period__endswith=first).first()
+    if before is not None:
+        Membership.objects.filter(pk=before.pk).update(period=DateRange(before.period.lower, None))
+    _changed(person)
+
+
+@recorded
 def end_membership(*, by: User | None, membership: Membership, last: dt.date) -> None:
     """End a membership after a day. Raises ``Invalid`` for a day before it began. Locks the person."""
     lock(LockClass.PERSON, [membership.member_id])

@@ -14,10 +14,13 @@ from cxportal.core.database import LockClass, lock, lock_key, translate_errors
 from cxportal.core.violations import Invalid, Refused, Violation
 from teams.audit.tracking import recorded
 from teams.people.models import User
+from teams.people.traces import has_traces
 from teams.pods.models import Area, Company, PartnerCompany, Pod, PodStage, SubTeam
 
 COMPANY_FIELDS = frozenset({"name", "zone", "country", "language", "currency", "agreement_template", "is_demo"})
 POD_FIELDS = frozenset({"name", "letters", "category", "area", "partner", "zone", "country", "purpose"})
+# What belongs to a pod under set-up and goes with it.
+OWN = frozenset({"podstage", "subteam", "openinghours", "openingexception", "promise"})
 # Words that stand in addresses beside the slugs of pods.
 _RESERVED = frozenset({"new", "setup", "all"})
 
@@ -133,6 +136,15 @@ def change_pod(*, by: User, pod: Pod, **fields: Any) -> Pod:
     with translate_errors(_taken("pod", "teams_pod")), transaction.atomic():
         pod.save(update_fields=list(fields))
     return pod
+
+
+@recorded
+def remove_pod(*, by: User, pod: Pod) -> None:
+    """Remove a pod that never opened and that nothing names. Raises ``Refused`` (``in_use``)."""
+    used = Refused(Violation("in_use", _("%(pod)s is in use.") % {"pod": pod}, way_out=_("Close the pod instead.")))
+    if pod.opens_at is not None or has_traces(pod, OWN):
+        raise used
+    pod.delete()
 
 
 @recorded
