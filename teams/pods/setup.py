@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -141,7 +141,8 @@ def withdraw_opening(*, by: User, pod: Pod) -> Pod:
 def people_state(pod: Pod) -> State:
     """Somebody is at home in the pod at its opening (or today)."""
     day = periods.local_date(pod.opens_at or periods.now(), pod.tzinfo)
-    home = Membership.objects.filter(pod=pod, kind="home").exclude(period__endswith__lte=day)
+    lasting = Q(period__endswith__gt=day) | Q(period__endswith__isnull=True)
+    home = Membership.objects.filter(lasting, pod=pod, kind="home")
     count = home.values("member").distinct().count()
     uninvited = (
         home.filter(~Exists(User.objects.filter(pk=OuterRef("member_id")).exclude(email=None)))

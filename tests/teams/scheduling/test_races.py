@@ -21,7 +21,7 @@ from pytest_django.live_server_helper import LiveServer
 from cxportal.core.periods import HOUR
 from cxportal.core.violations import Refused
 from teams.people.models import User
-from teams.scheduling import services
+from teams.scheduling import effects, services
 from teams.scheduling.models import Assignment, Duty, GiveAway, Shift
 from teams.scheduling.services import claims, doors
 from tests.cast import Cast
@@ -84,8 +84,8 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
             return judge
 
         monkeypatch.setattr(claims, "lock_roster", lambda *_args: None)
-        monkeypatch.setattr(claims, "claim_effect", wait_for_the_others(claims.claim_effect))
-        monkeypatch.setattr(claims, "release_effect", wait_for_the_others(claims.release_effect))
+        monkeypatch.setattr(claims, "claim_effect", wait_for_the_others(effects.claim_effect))
+        monkeypatch.setattr(claims, "release_effect", wait_for_the_others(effects.release_effect))
 
     return take_out
 
