@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 _DIGITS = {"Y": 4, "y": 2, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2}
-_SECOND_OF_CENTURY = 69
+SECOND_OF_CENTURY = 69
 
 
 def _tokens(text: str) -> list[str]:
@@ -80,7 +80,7 @@ def full_year(parts: dict[str, str]) -> int:
     if "Y" in parts:
         return int(parts["Y"])
     if "y" in parts:
-        return int(parts["y"]) + (1900 if int(parts["y"]) >= _SECOND_OF_CENTURY else 2000)
+        return int(parts["y"]) + (1900 if int(parts["y"]) >= SECOND_OF_CENTURY else 2000)
     return 1970
 
 

@@ -1,11 +1,14 @@
 """Turns a mapping into SQL over staged text, so that a file is checked in sets.
 
 The staging table holds ``line``, ``spoilt`` (why the reader could not read it) and the columns that the
-mapping uses as ``c0``, ``c1``, …; ``typed`` builds the query that gives, for every line, the mapped
+mapping uses as ``c0``, ``c1``, …; ``typed`` gives the statements that make, for every line, the mapped
 facts, what was refused and why, and whether a clock was set right.
+
+Dates and clocks are read by temporary functions written for the mapping's formats: PostgreSQL's own casts
+raise on a date that does not exist and would stop the whole set.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from psycopg import sql
 
@@ -26,6 +29,11 @@ class Fact:
 NULL = sql.SQL("NULL::text")
 
 
+def word_list(*words: str) -> sql.Composable:
+    """SQL of an array of texts."""
+    return sql.SQL("ARRAY[{}]::text[]").format(sql.SQL(", ").join(sql.Literal(word) for word in words))
+
+
 class Compiler:
     """Builds expressions over one staging table. ``positions`` maps column names to ``c0``, ``c1``, …"""
 
@@ -36,18 +44,15 @@ class Compiler:
     def column(self, name: str) -> sql.Composable:
         return sql.Identifier(f"c{self.positions[name]}")
 
-    def texts(self, words: tuple[str, ...]) -> sql.Composable:
-        return sql.SQL("ARRAY[{}]::text[]").format(sql.SQL(", ").join(sql.Literal(word) for word in words))
-
     def condition(self, condition: Condition) -> sql.Composable:
-        return sql.SQL("(btrim({}) = ANY({}))").format(self.column(condition.column), self.texts(condition.values))
+        return sql.SQL("(btrim({}) = ANY({}))").format(self.column(condition.column), word_list(*condition.values))
 
     def fact(self, value: Value, label: str) -> Fact:
         """The text of a value; unknown is NULL. ``label`` names it in the fault."""
         raw, fault = self._raw(value, label)
         if value.unknown:
             raw = sql.SQL("CASE WHEN {raw} <> ALL({words}) THEN {raw} END").format(
-                raw=raw, words=self.texts(value.unknown)
+                raw=raw, words=word_list(*value.unknown)
             )
         if value.values:
             pairs = sql.SQL(" ").join(
@@ -55,7 +60,7 @@ class Compiler:
                 for old, new in value.values.items()
             )
             missing = sql.SQL("{raw} IS NOT NULL AND {raw} <> ALL({keys})").format(
-                raw=raw, keys=self.texts(tuple(value.values))
+                raw=raw, keys=word_list(*value.values)
             )
             otherwise: sql.Composable = NULL
             if value.other is None:
@@ -93,173 +98,194 @@ class Compiler:
             dealt = sql.SQL(
                 "CASE WHEN {by} IS NOT NULL THEN "
                 "({names})[1 + (('x' || substr(md5({by}), 1, 8))::bit(32)::bigint % {n})::int] END"
-            ).format(by=by.value, names=self.texts(value.split), n=sql.Literal(len(value.split)))
+            ).format(by=by.value, names=word_list(*value.split), n=sql.Literal(len(value.split)))
             return dealt, by.fault
         cells = [sql.SQL("nullif(btrim({}), '')").format(self.column(name)) for name in value.columns]
         parts = [part for cell in cells for part in (sql.Literal(value.join), cell)][1:]
         return sql.SQL("({})").format(sql.SQL(" || ").join(parts)), NULL
 
 
-def matched(text: sql.Composable, form: str) -> tuple[sql.Composable, dict[str, sql.Composable]]:
-    """The regular expression's groups as an array, and the array's places by letter, given its name ``m``."""
+def _number(letters: tuple[str, ...], letter: str, default: int) -> str:
+    return f"m[{letters.index(letter) + 1}]::int" if letter in letters else str(default)
+
+
+def _year(letters: tuple[str, ...]) -> str:
+    if "y" in letters:
+        part = f"m[{letters.index('y') + 1}]::int"
+        return f"{part} + CASE WHEN {part} >= {instants.SECOND_OF_CENTURY} THEN 1900 ELSE 2000 END"
+    return _number(letters, "Y", 1970)
+
+
+def day_function(name: str, form: str) -> str:
+    """A temporary function text → date: NULL for what does not look like the format or does not exist."""
     expression, letters = instants.pattern(form)
-    found = sql.SQL("regexp_match({}, {})").format(text, sql.Literal(expression))
-    return found, {letter: sql.SQL("m[{}]").format(sql.Literal(place)) for place, letter in enumerate(letters, 1)}
+    return f"""
+        CREATE OR REPLACE FUNCTION pg_temp.{name}(given text) RETURNS date LANGUAGE plpgsql IMMUTABLE AS $body$
+        DECLARE m text[] := regexp_match(given, {_quoted(expression)});
+        BEGIN
+            IF m IS NULL THEN RETURN NULL; END IF;
+            RETURN make_date({_year(letters)}, {_number(letters, "m", 1)}, {_number(letters, "d", 1)});
+        EXCEPTION WHEN datetime_field_overflow THEN RETURN NULL;
+        END $body$"""
 
 
-def _number(parts: dict[str, sql.Composable], letter: str, default: int) -> sql.Composable:
-    return sql.SQL("({})::int").format(parts[letter]) if letter in parts else sql.Literal(default)
+def _seconds(letters: tuple[str, ...]) -> str:
+    whole = _number(letters, "S", 0)
+    return f"({whole} + ('0.' || m[{letters.index('f') + 1}])::numeric)" if "f" in letters else whole
 
 
-def _year(parts: dict[str, sql.Composable]) -> sql.Composable:
-    if "y" in parts:
-        return sql.SQL("(({y})::int + CASE WHEN ({y})::int >= 69 THEN 1900 ELSE 2000 END)").format(y=parts["y"])
-    return _number(parts, "Y", 1970)
+def instant_function(name: str, form: str, zone: str) -> str:
+    """A temporary function text → timestamptz: NULL for no such day, and for a wall time that the zone skips."""
+    expression, letters = instants.pattern(form)
+    hours, minutes, whole = (_number(letters, letter, 0) for letter in "HMS")
+    ending = f"""
+            instant := wall AT TIME ZONE {_quoted(zone)};
+            IF instant AT TIME ZONE {_quoted(zone)} <> wall THEN RETURN NULL; END IF;
+            RETURN instant;"""
+    if "z" in letters:
+        part = f"m[{letters.index('z') + 1}]"
+        ending = f"""
+            RETURN (wall - CASE WHEN {part} = 'Z' THEN interval '0'
+                           ELSE (substr({part}, 1, 3) || ':' || right({part}, 2))::interval END) AT TIME ZONE 'UTC';"""
+    return f"""
+        CREATE OR REPLACE FUNCTION pg_temp.{name}(given text) RETURNS timestamptz LANGUAGE plpgsql IMMUTABLE AS $body$
+        DECLARE m text[] := regexp_match(given, {_quoted(expression)}); wall timestamp; instant timestamptz;
+        BEGIN
+            IF m IS NULL OR {hours} > 23 OR {minutes} > 59 OR {whole} > 59 THEN RETURN NULL; END IF;
+            wall := make_timestamp({_year(letters)}, {_number(letters, "m", 1)}, {_number(letters, "d", 1)},
+                                   {hours}, {minutes}, {_seconds(letters)});{ending}
+        EXCEPTION WHEN datetime_field_overflow THEN RETURN NULL;
+        END $body$"""
 
 
-def day_sql(text: sql.Composable, form: str) -> sql.Composable:
-    """SQL of a date from a text; NULL when it does not look like the format or does not exist."""
-    found, parts = matched(text, form)
-    return sql.SQL(
-        "(SELECT CASE WHEN y >= 1 AND mo BETWEEN 1 AND 12 AND d BETWEEN 1 AND "
-        "CASE WHEN mo IN (4, 6, 9, 11) THEN 30 WHEN mo <> 2 THEN 31 "
-        "WHEN y % 4 = 0 AND (y % 100 <> 0 OR y % 400 = 0) THEN 29 ELSE 28 END THEN make_date(y, mo, d) END "
-        "FROM (SELECT {year} AS y, {month} AS mo, {day} AS d FROM (SELECT {found} AS m OFFSET 0) AS f "
-        "WHERE m IS NOT NULL OFFSET 0) AS p)"
-    ).format(year=_year(parts), month=_number(parts, "m", 1), day=_number(parts, "d", 1), found=found)
+def clock_function(name: str, clock: Clock) -> str:
+    """A temporary function over a day and its wall times, in their order.
 
-
-def seconds_sql(text: sql.Composable, form: str) -> sql.Composable:
-    """SQL of the seconds after midnight from a text; NULL when it is no time of day."""
-    found, parts = matched(text, form)
-    fraction: sql.Composable = sql.SQL("0")
-    if "f" in parts:
-        fraction = sql.SQL("('0.' || {})::numeric").format(parts["f"])
-    return sql.SQL(
-        "(SELECT CASE WHEN h < 24 AND mi < 60 AND s < 60 THEN (h * 3600 + mi * 60 + s + fr)::numeric END "
-        "FROM (SELECT {hours} AS h, {minutes} AS mi, {seconds} AS s, {fraction} AS fr "
-        "FROM (SELECT {found} AS m OFFSET 0) AS f WHERE m IS NOT NULL OFFSET 0) AS p)"
-    ).format(
-        hours=_number(parts, "H", 0),
-        minutes=_number(parts, "M", 0),
-        seconds=_number(parts, "S", 0),
-        fraction=fraction,
-        found=found,
-    )
-
-
-def instant_sql(text: sql.Composable, form: str, zone: str) -> sql.Composable:
-    """SQL of an instant from a text; NULL when there is none (no such day, or a wall time that the zone skips)."""
-    found, parts = matched(text, form)
-    wall = sql.SQL("({day} + make_interval(secs => {seconds}::double precision))").format(
-        day=day_sql(text, form), seconds=seconds_sql(text, form)
-    )
-    if "z" in parts:
-        # "+0130" reads as an interval of hours and minutes once its colon stands.
-        offset = sql.SQL(
-            "(SELECT CASE WHEN {z} = 'Z' THEN interval '0' ELSE "
-            "(substr({z}, 1, 3) || ':' || right({z}, 2))::interval END "
-            "FROM (SELECT {found} AS m OFFSET 0) AS f WHERE m IS NOT NULL)"
-        ).format(z=parts["z"], found=found)
-        return sql.SQL("(({wall} - {offset}) AT TIME ZONE 'UTC')").format(wall=wall, offset=offset)
-    return zoned(wall, zone)
-
-
-def zoned(wall: sql.Composable, zone: str) -> sql.Composable:
-    """The instant of a wall time in a zone; NULL when the zone's clocks skip it."""
-    return sql.SQL(
-        "(SELECT CASE WHEN at AT TIME ZONE {zone} = wall THEN at END FROM "
-        "(SELECT wall, wall AT TIME ZONE {zone} AS at FROM (SELECT {wall} AS wall OFFSET 0) AS w OFFSET 0) AS z)"
-    ).format(wall=wall, zone=sql.Literal(zone))
-
-
-def clocked(compiler: Compiler, clock: Clock, base: sql.Composable) -> sql.Composable:
-    """Wraps the staged rows with the wall times of the clock as ``t0``, ``t1``, … and ``late``, ``clock_fault``.
-
-    Each step is fenced with OFFSET 0: without it the planner would write the chain out, doubling it at every step.
+    Gives the instants (NULL for what did not happen), the last of them, by how many seconds the clock ran
+    back at most, and what is wrong. A time behind the one before it is set to that one.
     """
-    date = compiler.column(clock.date)
+    expression, letters = instants.pattern(clock.time_format)
+    zone = _quoted(clock.zone)
+    absent = ", ".join(_quoted(word) for word in clock.did_not_happen)
+    nights = "NULL"
+    if clock.next_day_after:
+        nights = f"reached - interval '{clock.next_day_after} seconds'"
+    return f"""
+        CREATE OR REPLACE FUNCTION pg_temp.{name}(
+            the_day date, given text[], OUT at timestamptz[], OUT last_at timestamptz, OUT late numeric, OUT wrong text)
+        LANGUAGE plpgsql IMMUTABLE AS $body$
+        DECLARE m text[]; told text; wall timestamp; reached timestamp; shift interval := interval '0';
+        BEGIN
+            late := 0;
+            IF the_day IS NULL THEN RETURN; END IF;
+            FOREACH told IN ARRAY given LOOP
+                told := nullif(btrim(told), '');
+                IF told IS NULL OR told = ANY(ARRAY[{absent}]::text[]) THEN
+                    at := at || NULL::timestamptz;
+                    CONTINUE;
+                END IF;
+                m := regexp_match(told, {_quoted(expression)});
+                IF m IS NULL OR {_number(letters, "H", 0)} > 23 OR {_number(letters, "M", 0)} > 59
+                   OR {_number(letters, "S", 0)} > 59 THEN
+                    wrong := '"' || told || '" is not a time';
+                    RETURN;
+                END IF;
+                wall := the_day + make_interval(hours => {_number(letters, "H", 0)}, mins => {_number(letters, "M", 0)},
+                                                secs => {_seconds(letters)}) + shift;
+                IF wall < {nights} THEN
+                    shift := shift + interval '1 day';
+                    wall := wall + interval '1 day';
+                END IF;
+                late := greatest(late, extract(epoch FROM reached - wall));
+                reached := greatest(reached, wall);
+                last_at := reached AT TIME ZONE {zone};
+                IF last_at AT TIME ZONE {zone} <> reached THEN
+                    wrong := '"' || told || '" does not exist in ' || {zone} || ': the clocks skip it';
+                    RETURN;
+                END IF;
+                at := at || last_at;
+            END LOOP;
+        END $body$"""
+
+
+def _quoted(text: str) -> str:
+    return sql.Literal(text).as_string()
+
+
+@dataclass(slots=True)
+class _Layers:
+    """What each level of the query computes: texts as mapped, then readings of dates, then the columns."""
+
+    functions: list[str] = field(default_factory=list)
+    texts: list[sql.Composable] = field(default_factory=list)
+    readings: list[sql.Composable] = field(default_factory=list)
+    columns: list[sql.Composable] = field(default_factory=list)
+    faults: list[sql.Composable] = field(default_factory=list)
+
+
+def typed(mapping: FileMapping, targets: tuple[Target, ...], stage: str) -> tuple[list[str], str]:
+    """The functions to make, and the query over the staging table.
+
+    The query gives ``line, skipped, fault, set_right, external_id``, one column a target (NULL where the
+    mapping leaves it out) and ``create_…`` for what may be created. ``external_id`` of a digest carries the
+    number of its occurrence; ``set_right`` tells that a clock ran back within the tolerance.
+    """
+    compiler = Compiler(mapping)
+    clock = mapping.clock
+    layers = _Layers(faults=[sql.SQL("spoilt")])
+    base: sql.Composable = sql.SQL("SELECT * FROM {}").format(sql.Identifier(stage))
+    late: sql.Composable = sql.SQL("false")
+    if clock.times:
+        layers.functions += [day_function("import_day", clock.date_format), clock_function("import_clock", clock)]
+        layers.faults.append(sql.SQL("clock_fault"))
+        base, late = _clocked(compiler, clock, base), sql.SQL("late > 0")
+    for place, target in enumerate(targets):
+        _add(layers, compiler, target, place)
+    identity = _identity(compiler, mapping)
+    layers.faults.append(identity.fault)
+    for name, value in mapping.create.items():
+        if isinstance(value, Value):
+            fact = compiler.fact(value, f"create.{name}").value
+            layers.columns.append(sql.SQL("{} AS {}").format(fact, sql.Identifier(f"create_{name}")))
+    skips = [compiler.condition(skip) for skip in mapping.skips] or [sql.SQL("false")]
     query = sql.SQL(
-        "SELECT s.*, {day} AS day, 0::numeric AS shift, NULL::numeric AS reached, 0::numeric AS late, NULL::text AS bad_time "
-        "FROM ({base}) AS s OFFSET 0"
-    ).format(day=day_sql(sql.SQL("btrim({})").format(date), clock.date_format), base=base)
-    for place, name in enumerate(clock.times):
-        text = sql.SQL("nullif(btrim({}), '')").format(compiler.column(name))
-        happened = sql.SQL("CASE WHEN {text} <> ALL({absent}) THEN {text} END").format(
-            text=text, absent=compiler.texts(clock.did_not_happen)
-        )
-        read = sql.SQL(
-            "SELECT q.*, happened, {seconds} AS told FROM ({query}) AS q, "
-            "LATERAL (SELECT {happened} AS happened OFFSET 0) AS h OFFSET 0"
-        ).format(seconds=seconds_sql(sql.SQL("happened"), clock.time_format), query=query, happened=happened)
-        nights = sql.SQL("0")
-        if clock.next_day_after:
-            nights = sql.SQL("CASE WHEN told + shift < reached - {after} THEN 86400 ELSE 0 END").format(
-                after=sql.Literal(clock.next_day_after)
-            )
-        moved = sql.SQL("SELECT r.*, {nights} AS night FROM ({read}) AS r OFFSET 0").format(nights=nights, read=read)
-        kept = [*("t%d" % n for n in range(place)), "day"]
-        query = sql.SQL(
-            "SELECT {stage}, {kept}, shift + night AS shift, greatest(reached, told + shift + night) AS reached, "
-            "greatest(late, reached - (told + shift + night)) AS late, "
-            "coalesce(bad_time, CASE WHEN happened IS NOT NULL AND told IS NULL THEN {start} || happened || {end} END) "
-            "AS bad_time, "
-            "CASE WHEN told IS NOT NULL THEN greatest(reached, told + shift + night) END AS {name} "
-            "FROM ({moved}) AS n OFFSET 0"
-        ).format(
-            stage=stage_columns(compiler),
-            kept=sql.SQL(", ").join(map(sql.Identifier, kept)),
-            name=sql.Identifier(f"t{place}"),
-            start=sql.Literal(f'{name}: "'),
-            end=sql.Literal('" is not a time'),
-            moved=moved,
-        )
-    fault = sql.SQL(
-        "coalesce(CASE WHEN day IS NULL THEN {label} || coalesce({date}, '') || {end} END, bad_time, "
-        "CASE WHEN late > {tolerance} THEN 'the clock runs back by ' || round(late) || ' s' END)"
+        "SELECT line, spoilt IS NULL AND coalesce({skip}, false) AS skipped, coalesce({faults}) AS fault, "
+        "coalesce({late}, false) AS set_right, {identity} AS external_id, {columns} FROM ({rows}) AS typed"
+    ).format(
+        skip=sql.SQL(" OR ").join(skips),
+        faults=sql.SQL(", ").join(layers.faults),
+        late=late,
+        identity=identity.value,
+        columns=sql.SQL(", ").join(layers.columns),
+        rows=_fenced(_fenced(base, layers.texts), layers.readings),
+    )
+    return layers.functions, query.as_string()
+
+
+def _fenced(rows: sql.Composable, more: list[sql.Composable]) -> sql.Composable:
+    """The rows with more columns. OFFSET 0 keeps the planner from writing each out wherever it is used."""
+    return sql.SQL("SELECT {} FROM ({}) AS below OFFSET 0").format(
+        sql.SQL(", ").join([sql.SQL("below.*"), *more]), rows
+    )
+
+
+def _clocked(compiler: Compiler, clock: Clock, base: sql.Composable) -> sql.Composable:
+    """The rows with ``at`` (instants in the order of the clock), ``last_at``, ``late`` and ``clock_fault``."""
+    date = sql.SQL("btrim({})").format(compiler.column(clock.date))
+    return sql.SQL(
+        "SELECT s.*, k.at, k.last_at, k.late, coalesce("
+        "CASE WHEN d.the_day IS NULL THEN {label} || coalesce({date}, '') || {end} END, k.wrong, "
+        "CASE WHEN k.late > {tolerance} THEN 'the clock runs back by ' || round(k.late) || ' s' END) AS clock_fault "
+        "FROM ({base}) AS s CROSS JOIN LATERAL (SELECT pg_temp.import_day({date}) AS the_day OFFSET 0) AS d "
+        "CROSS JOIN LATERAL pg_temp.import_clock(d.the_day, ARRAY[{times}]) AS k"
     ).format(
         label=sql.Literal(f'{clock.date}: "'),
         date=date,
         end=sql.Literal('" is not a date that exists'),
         tolerance=sql.Literal(clock.tolerance),
+        base=base,
+        times=sql.SQL(", ").join(compiler.column(name) for name in clock.times),
     )
-    return sql.SQL("SELECT c.*, {fault} AS clock_fault FROM ({query}) AS c OFFSET 0").format(fault=fault, query=query)
-
-
-def stage_columns(compiler: Compiler) -> sql.Composable:
-    names = ["line", "spoilt", "digest", *(f"c{place}" for place in compiler.positions.values())]
-    return sql.SQL(", ").join(map(sql.Identifier, names))
-
-
-def typed(mapping: FileMapping, targets: tuple[Target, ...], stage: str) -> sql.Composable:
-    """The query over the staging table: ``line, skipped, fault, set_right, external_id`` and one column a target.
-
-    ``external_id`` is the id's text, or for a digest the digest with the number of its occurrence. ``set_right`` tells
-    that a clock ran back within the tolerance. Targets that the mapping leaves out are NULL.
-    """
-    compiler = Compiler(mapping)
-    base: sql.Composable = sql.SQL("SELECT {} FROM {}").format(stage_columns(compiler), sql.Identifier(stage))
-    clock = mapping.clock
-    if clock.times:
-        base = clocked(compiler, clock, base)
-    facts = {target.name: _fact(compiler, mapping, target) for target in targets}
-    facts["external_id"] = _identity(compiler, mapping)
-    for name, value in mapping.create.items():
-        if isinstance(value, Value):
-            facts[f"create_{name}"] = Fact(compiler.fact(value, f"create.{name}").value, NULL)
-    skip = (
-        sql.SQL(" OR ").join(compiler.condition(skip) for skip in mapping.skips) if mapping.skips else sql.SQL("false")
-    )
-    faults = [sql.SQL("spoilt"), *([sql.SQL("clock_fault")] if clock.times else [])]
-    columns = []
-    for name, fact in facts.items():
-        columns.append(sql.SQL("{} AS {}").format(fact.value, sql.Identifier(name)))
-        faults.append(fact.fault)
-    late = sql.SQL("late > 0") if clock.times else sql.SQL("false")
-    return sql.SQL(
-        "SELECT line, spoilt IS NULL AND coalesce({skip}, false) AS skipped, coalesce({faults}) AS fault, "
-        "coalesce({late}, false) AS set_right, {columns} FROM ({base}) AS b"
-    ).format(skip=skip, faults=sql.SQL(", ").join(faults), late=late, columns=sql.SQL(", ").join(columns), base=base)
 
 
 def _identity(compiler: Compiler, mapping: FileMapping) -> Fact:
@@ -271,63 +297,72 @@ def _identity(compiler: Compiler, mapping: FileMapping) -> Fact:
     return Fact(fact.value, missing)
 
 
-def _fact(compiler: Compiler, mapping: FileMapping, target: Target) -> Fact:
-    """The typed value of a target and its fault."""
+_KINDS = {"instant": "timestamptz", "date": "date", "number": "bigint", "flag": "boolean"}
+
+
+def _add(layers: _Layers, compiler: Compiler, target: Target, place: int) -> None:
+    """Put a target's column and faults into the layers."""
+    mapping = compiler.mapping
     value = mapping.fields.get(target.name)
-    kinds = {"instant": "timestamptz", "date": "date", "number": "bigint", "flag": "boolean"}
+    name = sql.Identifier(target.name)
     if value is None:
-        return Fact(sql.SQL("NULL::{}").format(sql.SQL(kinds.get(target.kind, "text"))), NULL)
+        kind = sql.SQL(_KINDS.get(target.kind, "text"))
+        layers.columns.append(sql.SQL("NULL::{} AS {}").format(kind, name))
+        return
     if value.time:
-        return _clock_fact(mapping.clock, value, compiler)
+        layers.columns.append(sql.SQL("{} AS {}").format(_clock_time(compiler, mapping.clock, value), name))
+        return
     fact = compiler.fact(value, target.name)
-    made, bad = _cast(fact.value, target, value, mapping.clock.zone)
-    fault = sql.SQL("coalesce({}, {})").format(fact.fault, bad) if bad is not NULL else fact.fault
+    text, fault = sql.Identifier(f"text{place}"), sql.Identifier(f"fault{place}")
+    layers.texts.append(sql.SQL("{} AS {}").format(fact.value, text))
+    if fact.fault is not NULL:
+        layers.texts.append(sql.SQL("{} AS {}").format(fact.fault, fault))
+        layers.faults.append(fault)
+    made: sql.Composable = text
+    cast, said = _cast(layers, target, value, mapping.clock.zone, text, place)
+    if cast is not None:
+        made = sql.Identifier(f"read{place}")
+        layers.readings.append(sql.SQL("{} AS {}").format(cast, made))
+        layers.faults.append(
+            sql.SQL("CASE WHEN {text} IS NOT NULL AND {made} IS NULL THEN {start} || {text} || {end} END").format(
+                text=text, made=made, start=sql.Literal(f'{target.name}: "'), end=sql.Literal(said)
+            )
+        )
     if target.required:
-        fault = sql.SQL("coalesce({}, CASE WHEN {} IS NULL THEN {} END)").format(
-            fault, fact.value, sql.Literal(f"{target.name} is missing")
-        )
-    return Fact(made, fault)
+        missing = sql.Literal(f"{target.name} is missing")
+        layers.faults.append(sql.SQL("CASE WHEN {} IS NULL THEN {} END").format(text, missing))
+    layers.columns.append(sql.SQL("{} AS {}").format(made, name))
 
 
-def _cast(text: sql.Composable, target: Target, value: Value, zone: str) -> tuple[sql.Composable, sql.Composable]:
-    """The text as its kind, and the fault when it is none."""
-    if target.kind == "instant":
-        made = instant_sql(text, value.format, zone)
-        said = '" is not a time that exists'
-    elif target.kind == "date":
-        made = day_sql(text, value.format)
-        said = '" is not a date that exists'
-    elif target.kind == "number":
-        made = sql.SQL("CASE WHEN {0} ~ '^[0-9]{{1,9}}$' THEN ({0})::bigint END").format(text)
-        said = '" is not a whole number'
-    elif target.kind == "flag":
-        made = sql.SQL(
-            "CASE WHEN lower({0}) IN ('true', 'yes', '1') THEN true WHEN lower({0}) IN ('false', 'no', '0') THEN false END"
-        ).format(text)
-        said = '" is neither yes nor no'
-    elif target.choices:
-        made = sql.SQL("CASE WHEN {0} = ANY({1}) THEN {0} END").format(
-            text, sql.SQL("ARRAY[{}]").format(sql.SQL(", ").join(map(sql.Literal, target.choices)))
-        )
-        said = f'" is not one of {", ".join(target.choices)}'
-    else:
-        return text, NULL
-    bad = sql.SQL("CASE WHEN {text} IS NOT NULL AND {made} IS NULL THEN {start} || {text} || {end} END").format(
-        text=text, made=made, start=sql.Literal(f'{target.name}: "'), end=sql.Literal(said)
-    )
-    return made, bad
+def _cast(
+    layers: _Layers, target: Target, value: Value, zone: str, text: sql.Composable, place: int
+) -> tuple[sql.Composable | None, str]:
+    """SQL of the text as its kind, and the end of the sentence for a text that is none."""
+    if target.kind in ("instant", "date"):
+        function = f"import_read{place}"
+        made = instant_function(function, value.format, zone)
+        if target.kind == "date":
+            made = day_function(function, value.format)
+        layers.functions.append(made)
+        word = "time" if target.kind == "instant" else "date"
+        return sql.SQL("pg_temp.{}({})").format(sql.Identifier(function), text), f'" is not a {word} that exists'
+    if target.kind == "number":
+        return sql.SQL("CASE WHEN {0} ~ '^[0-9]{{1,9}}$' THEN {0}::bigint END").format(text), '" is not a whole number'
+    if target.kind == "flag":
+        yes, no = word_list("true", "yes", "1"), word_list("false", "no", "0")
+        flag = sql.SQL("CASE WHEN lower({0}) = ANY({1}) THEN true WHEN lower({0}) = ANY({2}) THEN false END")
+        return flag.format(text, yes, no), '" is neither yes nor no'
+    if target.choices:
+        listed = sql.SQL("CASE WHEN {0} = ANY({1}) THEN {0} END").format(text, word_list(*target.choices))
+        return listed, f'" is not one of {", ".join(target.choices)}'
+    return None, ""
 
 
-def _clock_fact(clock: Clock, value: Value, compiler: Compiler) -> Fact:
+def _clock_time(compiler: Compiler, clock: Clock, value: Value) -> sql.Composable:
     """An instant of the clock: one of its times, or the last that happened."""
-    seconds: sql.Composable = sql.SQL("reached")
+    made: sql.Composable = sql.SQL("last_at")
     if value.time != "last":
-        seconds = sql.Identifier(f"t{clock.times.index(value.time)}")
-    made = zoned(sql.SQL("(day + make_interval(secs => {}::double precision))").format(seconds), clock.zone)
+        made = sql.SQL("at[{}]").format(sql.Literal(clock.times.index(value.time) + 1))
     if value.when is not None:
         made = sql.SQL("CASE WHEN {} THEN {} END").format(compiler.condition(value.when), made)
-        seconds = sql.SQL("CASE WHEN {} THEN {} END").format(compiler.condition(value.when), seconds)
-    fault = sql.SQL("CASE WHEN day IS NOT NULL AND {s} IS NOT NULL AND {made} IS NULL THEN {said} END").format(
-        s=seconds, made=made, said=sql.Literal(f"{value.time}: the clocks skip this time in {clock.zone}")
-    )
-    return Fact(made, fault)
+    return made

@@ -95,7 +95,7 @@ class Stream:
         self.fetch = fetch
         self.topics = topics
         self.mark = Mark("guarded", fetch)
-        self.__name__ = f"stream-{name}"
+        self.__name__ = self.__qualname__ = f"stream-{name}"
         self._wanted = list(inspect.signature(fetch).parameters)[1:]
         self._misplaced = guarded(fetch)(_no_stream_here)
 

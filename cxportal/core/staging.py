@@ -169,7 +169,7 @@ def run(
 
 
 def _stage(cursor: "Cursor[Any]", source: BinaryIO, reader: tabular.Reader, mapping: FileMapping, watch: Watch) -> int:
-    """Copy the used columns as text; a line that the reader refused carries the reason. Returns the rows of the file."""
+    """Copy the used columns as text, refused lines with their reason. Returns the rows of the file."""
     used = mapping.used_columns()
     places = [reader.columns.index(name) for name in used]
     columns = "".join(f", c{place} text" for place in range(len(used)))
@@ -197,7 +197,9 @@ def _digest(cells: list[str]) -> str:
 
 
 def _check(cursor: "Cursor[Any]", mapping: FileMapping, grammar: Grammar) -> None:
-    query = mapped_sql.typed(mapping, grammar.targets, STAGE).as_string()
+    functions, query = mapped_sql.typed(mapping, grammar.targets, STAGE)
+    for function in functions:
+        cursor.execute(function)
     cursor.execute(f"CREATE TEMP TABLE {FACTS} ON COMMIT DROP AS {query}")
     cursor.execute(f"ANALYZE {FACTS}")
 
@@ -210,7 +212,8 @@ def _report(cursor: "Cursor[Any]", faults: str, part: Path) -> tuple[int, list[d
     with part.open("w", newline="", encoding="utf-8") as target:
         writer = csv.writer(target)
         writer.writerow(["line", "reason"])
-        with cursor.copy(f"COPY (SELECT line, reason FROM {faults} ORDER BY line) TO STDOUT") as copy:
+        query = f"COPY (SELECT line, reason FROM {faults} ORDER BY line) TO STDOUT"  # noqa: S608
+        with cursor.copy(query) as copy:
             copy.set_types(["int8", "text"])
             for line, reason in copy.rows():
                 count += 1

@@ -38,7 +38,6 @@ TARGETS = (
     Target("csat", "number"),
     Target("nps", "number"),
     Target("comment"),
-    Target("comment"),
 )
 
 #: ``home`` says who owns a customer that the file brings: the pod of the first contact, the pod of

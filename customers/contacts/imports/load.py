@@ -45,7 +45,6 @@ _CHECKED = """
             WHEN length(subject) > 200 THEN 'the subject is longer than 200 letters'
             WHEN length(resolution) > 500 THEN 'the resolution is longer than 500 letters'
             WHEN length(comment) > 1000 THEN 'the comment is longer than 1000 letters'
-            WHEN length(comment) > 1000 THEN 'the comment is longer than 1000 letters'
             WHEN csat NOT BETWEEN 1 AND 5 THEN 'csat lies between 1 and 5'
             WHEN nps NOT BETWEEN 0 AND 10 THEN 'nps lies between 0 and 10'
             END AS reason1
