@@ -11,7 +11,9 @@ function watch(toast) {
   const hold = () => clearTimeout(timer);
   for (const name of ["pointerenter", "focusin"]) toast.addEventListener(name, hold);
   for (const name of ["pointerleave", "focusout"]) toast.addEventListener(name, () => { hold(); start(); });
-  toast.addEventListener("submit", () => setTimeout(leave, 50));
+  // It leaves after the answer: htmx places parts of the answer by the document of what asked.
+  toast.addEventListener("submit", () => { toast.hidden = true; });
+  toast.addEventListener("htmx:afterRequest", () => setTimeout(leave));
   start();
 }
 

@@ -6,10 +6,10 @@ import datetime as dt
 
 from django.db import transaction
 
-from cxportal.core import periods
-from cxportal.core.periods import DAY, Period, day_period, local_date, monday
 from customers.contacts.models import Contact
 from customers.directory.models import Customer
+from cxportal.core import periods
+from cxportal.core.periods import DAY, Period, day_period, local_date, monday
 from teams.notifications.services import notify
 from teams.scheduling.models import Shift, as_range
 from teams.scheduling.services.weeks import NewShift, add_shifts
@@ -37,8 +37,9 @@ def shift_of(cast: Cast, day: dt.date, start: float, *, seats: int = 2) -> Shift
 @transaction.atomic
 def set_scene(cast: Cast) -> Contact:
     """Fill Isar's present day and week; returns the contact that waits longest."""
-    cast.member.set_password("long enough for anybody")
-    cast.member.save()
+    for person in cast.everybody.values():
+        person.set_password("long enough for anybody")
+        person.save()
     now = periods.now()
     today = local_date(now, cast.isar.tzinfo)
     begin = max(0.0, min(15.0, now.astimezone(cast.isar.tzinfo).hour - 4))
