@@ -107,11 +107,9 @@ class TermsForm(forms.Form):
     def _add_hours(self) -> None:
         for day, name in enumerate(WEEKDAYS):
             for part, label in (("from", _("from")), ("to", _("until"))):
-                self.fields[f"{part}_{day}"] = forms.TimeField(
-                    label=f"{name}, {label}",
-                    required=False,
-                    widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-                )
+                words = f"{name}, {label}"
+                clock = forms.TimeInput(attrs={"type": "time", "aria-label": words}, format="%H:%M")
+                self.fields[f"{part}_{day}"] = forms.TimeField(label=words, required=False, widget=clock)
 
     def _initial(self, newest: OverflowTerms) -> dict[str, Any]:
         terms = terms_of(newest)

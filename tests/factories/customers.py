@@ -6,10 +6,12 @@ import datetime as dt
 import itertools
 from typing import Any
 
-from cxportal.core import periods
+from django.db import transaction
+
 from customers.causes.models import Reason, ReasonGroup
 from customers.contacts.models import Contact
 from customers.directory.models import Customer, Ownership, OwnershipRule, Region, Segment
+from cxportal.core import periods
 from teams.pods.models import Pod
 
 _numbers = itertools.count(1)
@@ -18,8 +20,9 @@ _numbers = itertools.count(1)
 def customer(home: Pod, name: str | None = None, **fields: Any) -> Customer:
     """A customer whose home pod has always been ``home``."""
     number = next(_numbers)
-    made = Customer.objects.create(name=f"Customer {number}" if name is None else name, **fields)
-    Ownership.objects.create(customer=made, pod=home, period=(None, None))
+    with transaction.atomic():
+        made = Customer.objects.create(name=f"Customer {number}" if name is None else name, **fields)
+        Ownership.objects.create(customer=made, pod=home, period=(None, None))
     return made
 
 

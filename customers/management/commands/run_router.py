@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import signal
 from threading import Event
 from typing import Any
@@ -27,6 +28,8 @@ class Command(BaseCommand):
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stopping.set())
         listener = connections.create_connection("default")
+        with listener.cursor() as cursor:
+            cursor.execute("SELECT set_config('application_name', %s, false)", [f"router {os.getpid()}"])
         try:
             while not stopping.is_set() and not engine.try_to_lead(listener):
                 stopping.wait(WAIT_TO_LEAD)
