@@ -10,10 +10,10 @@ from cxportal.serve import embedded, lifeline
 from cxportal.serve.environment import Unusable
 
 # These change tables and therefore run as their owner.
-AS_OWNER = {"serve", "migrate", "createcachetable", "flush", "sqlmigrate", "pgtrigger"}
+AS_OWNER = {"serve", "prepare", "backup", "restore", "migrate", "createcachetable", "flush", "sqlmigrate", "pgtrigger"}
 # These start without a database (`serve` brings its own).
 WITHOUT_DATABASE = {
-    "serve", "check", "makemigrations", "makemessages", "compilemessages", "collectstatic", "findstatic", "help",
+    "serve", "service", "check", "makemigrations", "makemessages", "compilemessages", "collectstatic", "findstatic", "help",
     "version", "--help", "--version", "-h", "startapp", "spectacular", "test", "diffsettings",
 }  # fmt: skip
 

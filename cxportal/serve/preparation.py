@@ -20,7 +20,7 @@ from cxportal.serve.grants import after_migrate
 MIGRATION_LOCK = 7_261_001
 
 
-def prepare(migrate: Callable[[], None]) -> Iterator[str]:
+def prepare(migrate: Callable[[], object]) -> Iterator[str]:
     """Do what is needed and yield a line for each thing; quick when nothing is.
 
     ``migrate`` runs the migrations as the tables' owner; it is called when some are waiting.

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.conf import settings
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -61,12 +63,16 @@ def _shown(host: str) -> str:
     return "localhost" if host in {"127.0.0.1", "0.0.0.0", "::1", "::"} else host  # noqa: S104
 
 
-def all_services(
-    host: str, port: int, streams_port: int, threads: int, *, known: Iterable[str], traffic: bool
-) -> list[Service]:
-    """Everything that is supervised, in the order in which it starts."""
+def installed(known: Iterable[str], *, traffic: bool) -> list[Service]:
+    """Everything that runs beside the database in this installation, in the order in which it starts.
+
+    ``known`` are the management commands there are; ``traffic`` adds the demo's colleagues.
+    """
     commands = set(known)
-    listed = [pages(host, port, threads), streams(host, streams_port)]
+    listed = [
+        pages(settings.HOST, settings.PORT, settings.THREADS),
+        streams(settings.HOST, settings.STREAMS_PORT),
+    ]
     if "run_router" in commands:
         listed.append(command("run_router", service="router", tells="hands contacts to people"))
     listed.append(command("procrastinate", "worker", service="jobs", tells="works on what can wait"))

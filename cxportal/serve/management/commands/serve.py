@@ -37,7 +37,8 @@ class Command(BaseCommand):
         try:
             self.start_database(server)
             self.prepare()
-            supervisor = Supervisor(self.listed(), settings.DATA, self.say, server)
+            listed = services.installed(get_commands(), traffic=settings.DEMO)
+            supervisor = Supervisor(listed, settings.DATA, self.say, server)
             code = supervisor.run(ready=self.ready)
         except KeyboardInterrupt:
             code = 130
@@ -88,17 +89,6 @@ class Command(BaseCommand):
             raise
         if code:
             raise Unusable(f"manage.py {name} failed: see the lines above{HINTS.get(name, '.')}")
-
-    def listed(self) -> list[services.Service]:
-        """The services of this installation."""
-        return services.all_services(
-            settings.HOST,
-            settings.PORT,
-            settings.STREAMS_PORT,
-            settings.THREADS,
-            known=get_commands(),
-            traffic=settings.DEMO,
-        )
 
     def ready(self) -> None:
         """The last line: where to go and how to stop."""
