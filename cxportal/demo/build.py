@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from django.contrib.auth.hashers import make_password
@@ -13,11 +14,13 @@ from django.db import transaction
 from customers.causes.models import Reason, ReasonGroup
 from customers.directory import rulebook
 from customers.directory.models import Region, Segment
+from customers.routing import agreements
+from customers.routing.terms import Terms
 from cxportal.core.periods import to_instant
 from cxportal.demo import names
 from cxportal.demo.company import LAUNCH_WEEKS, Plan, PodPlan
 from cxportal.demo.roster import weekly_hours
-from cxportal.demo.world import ZONE, first_monday
+from cxportal.demo.world import ZONE, first_monday, partners
 from teams.audit.tracking import acting
 from teams.people import services as people
 from teams.people.models import User
@@ -94,6 +97,7 @@ def build(plan: Plan, *, today: dt.date, seed: int) -> Built:
         _officers(plan, pods, since, administrator)
         reasons = _reasons(administrator)
         _ownership(plan, pods, administrator)
+        _overflow(plan, pods, everybody, first)
         User.objects.filter(email__in=[email for _role, email in logins()]).update(password=make_password(PASSWORD))
     return Built(plan, administrator, pods, everybody, reasons)
 
@@ -122,7 +126,7 @@ def _pods(plan: Plan, first: dt.date, by: User) -> list[Pod]:
     week = {day: [WEEKDAY] for day in range(5)} | {5: [SATURDAY]}
     found = []
     for item in plan.pods:
-        helper = {"partner": partner, "zone": "Europe/Warsaw"} if item.name == "Oder" else {}
+        helper: dict[str, Any] = {"partner": partner, "zone": "Europe/Warsaw"} if item.name == "Oder" else {}
         pod = services.add_pod(
             by=by,
             name=item.name,
@@ -206,7 +210,7 @@ def _guest(pods: list[Pod], teams: list[list[User]], by: User) -> None:
 
 def _officers(plan: Plan, pods: list[Pod], since: dt.date, by: User) -> None:
     """Coach, leads, product owners and the executive."""
-    fresh = _names(11, {email_of(name) for _role, name in ROLES} | set(User.objects.values_list("email", flat=True)))
+    fresh = _names(11, {email_of(name) for _role, name in ROLES} | {str(user.email) for user in User.objects.all()})
     for number, area in enumerate(plan.areas):
         here = [pod for pod in pods if pod.area.name == area]
         coach, lead = (ROLES[1][1], ROLES[2][1]) if not number else (next(fresh), next(fresh))
@@ -245,3 +249,19 @@ def _ownership(plan: Plan, pods: list[Pod], by: User) -> None:
         rules.append(rulebook.add_rule(by=by, pod=pod, region=region))
     for rule in rules:
         rulebook.activate_rule(by=by, rule=rule, at=pods[0].opens_at)
+
+
+def _overflow(plan: Plan, pods: list[Pod], teams: list[list[User]], first: dt.date) -> None:
+    """Changed pods of an area help one another in a ring: asked, signed by both, in force since both changed."""
+    terms = Terms(thresholds={Channel.PHONE: 90, Channel.CHAT: 60}, reserve=1, cap_once=2, cap_hour=8, cap_day=40)
+    for home, partner in partners(plan).items():
+        launches = [plan.pods[home].launch_week or 0, plan.pods[partner].launch_week or 0]
+        at = to_instant(first + dt.timedelta(weeks=max(launches)), dt.time(9), ZONE)
+        version = agreements.propose(by=teams[home][1], pod=pods[home], partner_id=pods[partner].pk, terms=terms, at=at)
+        agreements.sign(
+            by=teams[partner][1],
+            pod=pods[partner],
+            agreement_id=version.agreement_id,
+            seen_version=version.number,
+            at=at + dt.timedelta(hours=3),
+        )

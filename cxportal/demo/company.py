@@ -101,7 +101,7 @@ def _pods(rows: tuple[tuple[str, str, int, float, int | None, float, float], ...
 
 
 def _company() -> Plan:
-    return Plan("company", "Fennlink Mobile", _pods(_TWELVE, 2000), contacts=72_000, by_service=24)
+    return Plan("company", "Fennlink Mobile", _pods(_TWELVE, 2000), contacts=72_000, by_service=14)
 
 
 def _small() -> Plan:

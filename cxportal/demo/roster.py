@@ -80,11 +80,11 @@ def seatings(
     """The rota of all pods from a Monday on. ``fill`` is the share of seats taken by week (1 = all)."""
     found = []
     for index, pod in enumerate(pods):
-        rng = np.random.default_rng([seed, 7, index])
         for week in range(weeks):
-            share = 1.0 if fill is None else fill[week]
             first = monday + dt.timedelta(weeks=week)
-            found += _week(index, pod, first, share, rng)
+            # Each week has its own chance, so that a later start draws the same rota, fuller by then.
+            rng = np.random.default_rng([seed, 7, index, first.toordinal()])
+            found += _week(index, pod, first, 1.0 if fill is None else fill[week], rng)
     return found
 
 
@@ -103,11 +103,12 @@ def _week(index: int, pod: PodPlan, monday: dt.date, share: float, rng: np.rando
                 continue
             for seat in range(1, seats_of(pattern, pod.members) + 1):
                 member = _next(pattern, pod.members, number, weekday, taken, days, limit, saturday, rng)
-                if member is None or rng.random() > share:
+                if member is None:
                     continue
                 taken[member] += 1
                 days[member].add(weekday)
-                found.append(Sitting(index, day, at, seat, member))
+                if rng.random() <= share:
+                    found.append(Sitting(index, day, at, seat, member))
     return found
 
 

@@ -13,12 +13,13 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from cxportal.core.periods import MINUTE, Period, each_day, to_instant
+from cxportal.core.violations import Answer
 from cxportal.demo.build import Built
 from cxportal.demo.roster import PATTERNS, Sitting, seatings, seats_of
 from teams.audit.tracking import acting
 from teams.pods.models import Pod
 from teams.scheduling.models import Assignment, Duty, PatternSegment, Seat, Shift, ShiftPattern
-from teams.scheduling.services import make_week
+from teams.scheduling.services import claim, make_week
 from teams.staffing.models import Activity, Requirement
 from teams.staffing.services import Wanted, set_requirement
 
@@ -144,6 +145,35 @@ def _seats(built: Built, sittings: Sequence[Sitting]) -> int:
         batch_size=2000,
     )  # fmt: skip
     return len(found)
+
+
+def claim_more(built: Built, sittings: Sequence[Sitting], now: dt.datetime, *, most: int) -> int:
+    """Colleagues claim what the rota gives them in weeks that came nearer; what a bound refuses stays open."""
+    ahead = [item for item in sittings if item.day > now.date()]
+    if not ahead:
+        return 0
+    free = Seat.objects.select_related("shift__pattern").filter(
+        shift__day__range=(min(i.day for i in ahead), max(i.day for i in ahead)),
+        shift__cancelled_at=None,
+        assignments__isnull=True,
+    )
+    open_seats = {
+        (seat.shift.pod_id, seat.shift.day, seat.shift.pattern.name, seat.number): seat.shift_id
+        for seat in free
+        if seat.shift.pattern is not None
+    }
+    claimed = 0
+    for item in ahead:
+        shift = open_seats.get((built.pods[item.pod].pk, item.day, PATTERNS[item.pattern].name, item.seat))
+        member = built.people[item.pod][item.member]
+        if shift is None or member.has_usable_password() or claimed >= most:
+            continue
+        try:
+            claim(by=member, shift=shift, at=now)
+            claimed += 1
+        except Answer:
+            continue
+    return claimed
 
 
 def last_monday(pod: Pod) -> dt.date | None:

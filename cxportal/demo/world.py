@@ -37,7 +37,7 @@ HOURS = np.array([0.6, 1.0, 1.3, 1.25, 1.0, 0.85, 0.95, 1.1, 1.15, 0.95, 0.7, 0.
 BACK, BACK_AFTER = 0.20, 0.13  # who comes back within a week, before and after a settled launch
 ABANDON, UNKNOWN, OVERFLOW = 0.04, 0.04, 0.05
 OPEN = dict.fromkeys(range(5), (8 * 3600, 20 * 3600)) | {5: (9 * 3600, 17 * 3600)}
-DAY = 86400
+FOR_EVER = 5000  # weeks
 
 
 @dataclass(frozen=True)
@@ -94,14 +94,17 @@ def first_monday(today: dt.date) -> dt.date:
     return today - dt.timedelta(days=today.weekday(), weeks=WEEKS)
 
 
-def generate(plan: Plan, *, now: dt.datetime, seed: int, roster: Sequence[Sitting] = ()) -> World:
+def generate(
+    plan: Plan, *, now: dt.datetime, seed: int, roster: Sequence[Sitting] = (), first: dt.date | None = None
+) -> World:
     """All contacts that arrived and were closed before ``now``, with their answers.
 
-    ``roster`` decides who served on the days that it covers; before it anybody of the pod.
+    ``roster`` decides who served on the days that it covers; before it anybody of the pod. ``first``
+    is the Monday of the history when it began earlier than a history of today would.
     """
     rng = np.random.default_rng([seed, 1])
     today = now.astimezone(ZONE).date()
-    first = first_monday(today)
+    first = first or first_monday(today)
     days = Days.of(first, (today - first).days + 3)
     pod, day = _arrivals(plan, days, (today - first).days + 1, rng)
     pod, day, channel, customer, group, origin = _issues(plan, days, pod, day, rng)
@@ -167,7 +170,7 @@ def _issues(
         customer[here] = offset + np.searchsorted(edges, rng.random(len(here)) * edges[-1])
         offset += part.customers
     group = _groups(plan, pod, channel, rng)
-    settled = np.array([(WEEKS + 9) if p.launch_week is None else p.launch_week + DIP_WEEKS for p in plan.pods])
+    settled = np.array([FOR_EVER if p.launch_week is None else p.launch_week + DIP_WEEKS for p in plan.pods])
     chance = np.where(day // 7 >= settled[pod], BACK_AFTER, BACK)
     back = np.flatnonzero((channel < AUTOMATIC) & (rng.random(count) < chance))
     later = day[back] + np.minimum(1 + rng.geometric(0.35, len(back)), 6)
@@ -248,8 +251,8 @@ def _serving(plan: Plan, pod: Ints, day: Ints, channel: Ints, rng: np.random.Gen
     """The pod that served: home, or its partner for a few live contacts once both have changed."""
     helps = partners(plan)
     to = np.array([helps.get(index, -1) for index in range(len(plan.pods))])
-    launch = np.array([99 if p.launch_week is None else p.launch_week for p in plan.pods])
-    both = np.maximum(launch, np.where(to >= 0, launch[to], 99))
+    launch = np.array([FOR_EVER if p.launch_week is None else p.launch_week for p in plan.pods])
+    both = np.maximum(launch, np.where(to >= 0, launch[to], FOR_EVER))
     away = (channel < LIVE) & (to[pod] >= 0) & (day // 7 >= both[pod]) & (rng.random(len(pod)) < OVERFLOW)
     return np.where(away, to[pod], pod)
 
@@ -335,5 +338,5 @@ def _answers(
 def _phases(launch: int | None) -> tuple[tuple[int, int], ...]:
     """Spans of weeks with one true share: [from, to)."""
     if launch is None:
-        return ((0, WEEKS + 9),)
-    return ((0, launch), (launch, launch + DIP_WEEKS), (launch + DIP_WEEKS, WEEKS + 9))
+        return ((0, FOR_EVER),)
+    return ((0, launch), (launch, launch + DIP_WEEKS), (launch + DIP_WEEKS, FOR_EVER))
