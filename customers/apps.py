@@ -8,7 +8,9 @@ class CustomersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from customers.administration.registering import register_everything
         from customers.routing import agreed
 
         agreed.register_bounds()
         agreed.register_notices()
+        register_everything()

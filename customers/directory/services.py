@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.directory import ownership, queries
@@ -119,6 +119,21 @@ def change_customer(*, by: User | None, customer: Customer, at: dt.datetime | No
     if moved:
         ownership.settle(at or periods.now(), [customer.pk], by_id=by.pk if by else None)
     return customer
+
+
+@recorded
+def remove_customer(*, by: User | None, customer: Customer) -> None:
+    """Delete somebody who never contacted us (a wrong entry). Raises ``Refused`` (``has_contacts``).
+
+    Locks the customer.
+    """
+    lock(LockClass.CUSTOMER, [lock_key(customer.pk)])
+    try:
+        customer.delete()
+    except ProtectedError as error:
+        raise Refused(
+            Violation("has_contacts", _("There are contacts of this customer, so the entry stays."))
+        ) from error
 
 
 @recorded

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, cast
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,15 +17,21 @@ from customers.permissions import Book, Known
 from customers.profile import listing
 from customers.profile.forms import CustomerForm
 from customers.profile.queries import profile
+from cxportal.core.attempts import attempt
 from cxportal.core.htmx import back_to, render, say
 from cxportal.core.http import found_or_404, guarded
-from cxportal.core.violations import Invalid, Refused
+from teams.people.models import User
 from teams.pods.models import Pod
 from teams.pods.queries import standing
 
 
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def signed(request: HttpRequest) -> User:
+    """The person behind a guarded request."""
+    return cast("User", request.user)
 
 
 def _asked(request: HttpRequest) -> listing.Asked:
@@ -80,7 +85,7 @@ def new_customer(request: HttpRequest, pod: Pod) -> HttpResponse:
     form = CustomerForm(request.POST or None, initial={"name": request.GET.get("name", "")})
     status = 200
     if request.method == "POST":
-        made, status = _try(form, lambda values: services.create_customer(by=request.user, **values))
+        made, status = attempt(form, lambda values: services.create_customer(by=signed(request), **values))
         if made is not None:
             return _made(request, made, pod)
     return render(request, "customers/directory/form.html", {"form": form, "pod": pod}, status=status)
@@ -101,7 +106,7 @@ def change_customer(request: HttpRequest, known: Known) -> HttpResponse:
     form = CustomerForm.of(known.customer, request.POST or None)
     status = 200
     if request.method == "POST":
-        done, status = _try(
+        done, status = attempt(
             form, lambda values: services.change_customer(by=known.user, customer=known.customer, **values)
         )
         if done is not None:
@@ -118,19 +123,3 @@ def _made_on(request: HttpRequest, done: Customer, known: Known) -> HttpResponse
         say(request, _("%(name)s belongs to %(pod)s now; open contacts stay with you.") % {"name": done, "pod": owner})
         return back_to(request, reverse("customers", kwargs={"slug": known.home.slug}))
     return back_to(request, reverse("customer", kwargs={"customer": done.pk}))
-
-
-def _try(form: forms.Form, act: Any) -> tuple[Customer | None, int]:
-    """Do it with the form's values; what is refused stands beside its field (422) or above (409)."""
-    if not form.is_valid():
-        return None, 422
-    try:
-        return act(form.cleaned_data), 200
-    except Invalid as error:
-        for name, messages in error.fields.items():
-            form.add_error(name if name in form.fields else None, messages)
-        return None, 422
-    except Refused as error:
-        for violation in error.violations:
-            form.add_error(None, f"{violation.message} {violation.way_out}".strip())
-        return None, 409

@@ -1,0 +1,1 @@
+"""The administrators' pages of this floor: regions, segments, reasons, ownership rules, and their lists as files."""
