@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -23,14 +23,20 @@ from teams.skills.models import Skill
 BY_HAND = tuple((c.value, c.label) for c in Channel if c.human)
 
 
-class GroupedReasons(forms.ModelChoiceField):
+if TYPE_CHECKING:
+    OneReason = forms.ModelChoiceField[Reason]
+else:
+    OneReason = forms.ModelChoiceField
+
+
+class GroupedReasons(OneReason):
     """Reasons in use, under their groups."""
 
     def __init__(self, **options: Any) -> None:
         rows: QuerySet[Reason] = Reason.objects.filter(retired_at__isnull=True).select_related("group")
         super().__init__(queryset=rows, **options)
 
-    def label_from_instance(self, obj: Any) -> str:
+    def label_from_instance(self, obj: Reason) -> str:
         return f"{obj.group.name}: {obj.name}"
 
 
@@ -87,12 +93,12 @@ class ResolveForm(forms.Form):
     complaint = forms.BooleanField(label=_("It was a complaint"), required=False)
 
     def __init__(self, *args: Any, instance: Contact, **kwargs: Any) -> None:
-        initial = {
+        kwargs["initial"] = {
             "reason": instance.reason_id,
             "resolution": instance.resolution,
             "complaint": instance.complaint,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
 
     def answers(self) -> dict[str, Any]:
         """Keyword arguments of `services.resolve`."""

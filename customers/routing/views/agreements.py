@@ -15,7 +15,8 @@ from customers.routing import agreements, queries
 from customers.routing.agreement_forms import SeenForm, TermsForm
 from cxportal.core.htmx import back_to, render, say
 from cxportal.core.http import guarded, verb
-from cxportal.core.violations import Invalid, Refused, Text
+from cxportal.core.violations import Invalid, Refused, Text, Violation
+from teams.people.models import User
 from teams.pods.models import Pod
 from teams.pods.queries import standing
 
@@ -54,7 +55,8 @@ def change_overflow_agreement(request: HttpRequest, side: Side) -> HttpResponse:
 
 
 def _write(request: HttpRequest, form: TermsForm, pod: Pod, *, agreement_id: int | None) -> HttpResponse:
-    status, violations = 200, ()
+    assert isinstance(request.user, User)
+    status, violations = 200, tuple[Violation, ...]()
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -77,7 +79,7 @@ def _done(request: HttpRequest, side: Side, words: Text) -> HttpResponse:
 
 
 def _act(request: HttpRequest, side: Side, act: Callable[..., Any], words: Text) -> HttpResponse:
-    act(by=request.user, pod=side.pod, agreement_id=side.agreement.pk)
+    act(by=side.user, pod=side.pod, agreement_id=side.agreement.pk)
     return _done(request, side, words)
 
 
@@ -89,7 +91,7 @@ def sign(request: HttpRequest, side: Side) -> HttpResponse:
     if not form.is_valid():
         raise Invalid({"seen_version": _("Open the agreement and sign from its page.")})
     seen = form.cleaned_data["seen_version"]
-    agreements.sign(by=request.user, pod=side.pod, agreement_id=side.agreement.pk, seen_version=seen)
+    agreements.sign(by=side.user, pod=side.pod, agreement_id=side.agreement.pk, seen_version=seen)
     return _done(request, side, _("Signed for %(pod)s.") % {"pod": side.pod.name})
 
 

@@ -12,6 +12,7 @@ from customers.routing.forms import NewContactForm
 from cxportal.core.htmx import back_to, render, say
 from cxportal.core.http import guarded, verb
 from cxportal.core.violations import Invalid
+from teams.people.models import User
 from teams.pods.models import Pod
 
 
@@ -27,6 +28,7 @@ def queue(request: HttpRequest, access: permissions.Board) -> HttpResponse:
 @guarded(permissions.works_in)
 def take_next(request: HttpRequest, pod: Pod) -> HttpResponse:
     """Take what is most due and fits; the contact's page opens."""
+    assert isinstance(request.user, User)
     contact = services.take_next(by=request.user, pod=pod)
     return back_to(request, reverse("contact", args=[contact.pk]))
 
@@ -34,6 +36,7 @@ def take_next(request: HttpRequest, pod: Pod) -> HttpResponse:
 @guarded(permissions.works_in)
 def new_contact(request: HttpRequest, pod: Pod) -> HttpResponse:
     """Enter a contact that reached the pod outside the portal."""
+    assert isinstance(request.user, User)
     form = NewContactForm(request.POST or None, pod=pod, initial={"customer": request.GET.get("customer")})
     status = 200
     if request.method == "POST":
@@ -44,13 +47,13 @@ def new_contact(request: HttpRequest, pod: Pod) -> HttpResponse:
             except Invalid as refusal:
                 form.add_refusal(refusal)
             else:
-                return _entered(request, form, made)
+                return _entered(request, request.user, form, made)
     return render(request, "customers/routing/new_contact.html", {"pod": pod, "form": form}, status=status)
 
 
-def _entered(request: HttpRequest, form: NewContactForm, made: services.Arrived) -> HttpResponse:
+def _entered(request: HttpRequest, user: User, form: NewContactForm, made: services.Arrived) -> HttpResponse:
     """Mine at once when I said so, else where the routing put it."""
     if form.cleaned_data["mine"]:
-        services.take(by=request.user, contact_id=made.contact_id)
+        services.take(by=user, contact_id=made.contact_id)
     say(request, _("Contact entered."))
     return back_to(request, reverse("contact", args=[made.contact_id]))

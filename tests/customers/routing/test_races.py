@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 import time_machine
@@ -15,6 +16,7 @@ from django.urls import reverse
 
 from customers.contacts.models import Contact, ContactEvent
 from customers.routing import engine, services
+from customers.routing.decision import decide as decision_of
 from customers.routing.models import ContactAssignment, Offer
 from customers.routing.services import Arrival, course, offering, placing
 from cxportal.core.models import IdempotencyKey
@@ -78,7 +80,6 @@ def without(name: str, table: str, again: str) -> Iterator[None]:
 def judged_together(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """Take the contact's lock out, and let all acts read before any writes."""
     judged = threading.Barrier(number)
-    plain = course.hold
 
     def read_and_wait(contact_id: int) -> course.Held:
         contact = Contact.objects.select_related("home_pod").get(pk=contact_id)
@@ -89,8 +90,11 @@ def judged_together(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
             judged.wait(3)
         return held
 
-    assert plain is offering.hold
     monkeypatch.setattr(offering, "hold", read_and_wait)
+
+
+def post(client: Client, url: str) -> int:
+    return client.post(url).status_code
 
 
 def calls(cast: Cast, number: int = 1) -> list[Contact]:
@@ -112,8 +116,8 @@ def test_one_contact_taken_by_eight_over_http_goes_to_exactly_one(cast: Cast, li
         client.force_login(member)
         clients.append(client)
     url = reverse("contact_take", args=[contact.pk])
-    answers, refused = together([lambda c=client: c.post(url).status_code for client in clients])
-    assert sorted(answers) == [303, *[409] * 7]
+    answers, refused = together([partial(post, client, url) for client in clients])
+    assert sorted(map(str, answers)) == ["303", *["409"] * 7]
     assert refused == []
     assert ContactAssignment.objects.filter(contact=contact, ended_at__isnull=True).count() == 1
     assert ContactEvent.objects.filter(contact=contact, kind="taken").count() == 1
@@ -129,10 +133,7 @@ def test_control_without_lock_and_constraint_two_people_take_one_contact(
     again = "(contact_id) WHERE ended_at IS NULL"
     with without("assignment_one_open", "customers_contactassignment", again):
         done, _refused = together(
-            [
-                lambda m=member: services.take(by=m, contact_id=contact.pk)
-                for member in (cast.member, cast.second_member)
-            ]
+            [partial(services.take, by=m, contact_id=contact.pk) for m in (cast.member, cast.second_member)]
         )
         assert len(done) == 2
         assert ContactAssignment.objects.filter(contact=contact, ended_at__isnull=True).count() == 2
@@ -147,7 +148,7 @@ def last_place(cast: Cast) -> list[Contact]:
 
 def test_the_last_overflow_place_is_given_once_by_two_routers(cast: Cast) -> None:
     waiting = last_place(cast)
-    done, refused = together([lambda c=c: services.offer(by=None, contact_id=c.pk) for c in waiting])
+    done, refused = together([partial(services.offer, by=None, contact_id=c.pk) for c in waiting])
     assert refused == []
     assert sorted(map(str, done)) == ["offer", "queue"]
     assert Offer.objects.filter(state="open", agreement__isnull=False).count() == 1
@@ -159,13 +160,12 @@ def test_control_without_the_lending_lock_the_last_place_is_given_twice(
     waiting = last_place(cast)
     judged = threading.Barrier(2)
     rows = placing.offer_rows
-    decided = placing.decide
     spread = {c.pk: person.pk for c, person in zip(waiting, (cast.other_member, cast.guest), strict=True)}
 
     def to_different_people(contact: object, world: object, clock: dt.datetime) -> object:
         from dataclasses import replace
 
-        decision = decided(contact, world, clock)  # type: ignore[arg-type]
+        decision = decision_of(contact, world, clock)  # type: ignore[arg-type]
         return replace(decision, person=spread[contact.id]) if decision.person else decision  # type: ignore[attr-defined]
 
     def after_the_other(*args: object) -> object:
@@ -176,7 +176,7 @@ def test_control_without_the_lending_lock_the_last_place_is_given_twice(
     monkeypatch.setattr(placing, "LOCK_PARTNER", "SELECT %s, %s")
     monkeypatch.setattr(placing, "decide", to_different_people)
     monkeypatch.setattr(placing, "offer_rows", after_the_other)
-    done, _refused = together([lambda c=c: services.offer(by=None, contact_id=c.pk) for c in waiting])
+    done, _refused = together([partial(services.offer, by=None, contact_id=c.pk) for c in waiting])
     assert done == ["offer", "offer"]
     assert Offer.objects.filter(state="open", agreement__isnull=False).count() == 2
 

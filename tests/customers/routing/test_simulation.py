@@ -64,7 +64,7 @@ def simulate(*, people_each: int, threshold: int | None, reserve: int = 0, seed:
         snapshot = _snapshot(waiting, staff, agreed, numbers, clock)
         answers, after = plan(waiting.values(), snapshot, clock)
         for call, decision in answers:
-            if decision.outcome != "offer":
+            if decision.person is None or decision.pod is None:
                 continue
             who = staff[decision.person]
             staff[who.id] = replace(who, in_hand=(InHand(call.id, "phone"),), idle_since=None)

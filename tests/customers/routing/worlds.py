@@ -1,6 +1,7 @@
 """Random worlds for the property tests of the routing decision, and small builders for the plain ones."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ def ago(seconds: float) -> datetime:
 
 
 def person(ident: int, pod: int = 1, **changes) -> Person:
-    facts = {
+    facts: dict[str, Any] = {
         "state": "available",
         "heartbeat_at": NOW,
         "on_shift_until": DAY.end,
@@ -43,7 +44,7 @@ def contact(ident: int = 1, channel: str = "phone", waited: float = 0, home: int
 
 
 def agreement(ident: int = 1, home: int = 1, partner: int = 2, **changes) -> Agreement:
-    facts = {"version": 1, "thresholds": dict.fromkeys(CHANNELS, 60)}
+    facts: dict[str, Any] = {"version": 1, "thresholds": dict.fromkeys(CHANNELS, 60)}
     return Agreement(id=ident, home=home, partner=partner, **(facts | changes))
 
 
