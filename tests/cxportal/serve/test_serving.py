@@ -203,3 +203,27 @@ def test_a_command_uses_the_running_database(served: Portal) -> None:
         f" k.execute({ask!r}); print(json.dumps(k.fetchone()))"
     )
     assert served.shell(code) == ["cxportal_app", "cxportal-commands"]
+
+
+def test_a_backup_of_the_running_portal_restores_with_equal_checksums(served: Portal, tmp_path: Path) -> None:
+    kept = served.data / "imports" / "rejected.csv"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("line,reason\n")
+    folder = tmp_path / "backup"
+    made = manage("backup", str(folder), env=served.env)
+    assert made.returncode == 0, made.stderr
+    assert "already" in manage("backup", str(folder), env=served.env).stderr
+
+    other = {**served.env, "CXPORTAL_DATA": str(tmp_path / "other")}
+    restored = manage("restore", str(folder), env=other)
+    assert restored.returncode == 0, restored.stderr
+    assert "every checksum is equal" in restored.stdout
+    assert (tmp_path / "other" / "imports" / "rejected.csv").read_text() == "line,reason\n"
+    assert "The database is not empty" in manage("restore", str(folder), env=other).stderr
+
+    with (folder / "database.dump").open("r+b") as dump:
+        dump.seek(2000)
+        dump.write(b"\0damaged\0")
+    refused = manage("restore", str(folder), env={**other, "CXPORTAL_DATA": str(tmp_path / "third")})
+    assert refused.returncode == 1
+    assert refused.stderr == f"cxportal: {folder} is damaged (database.dump): take another backup.\n"
