@@ -26,12 +26,14 @@ def for_person(shell: Shell, now: dt.datetime, *, only: str = "") -> dict[str, A
     user, stand = shell.user, shell.stand
     assert user is not None
     context: dict[str, Any] = {"now": now, "pod": shell.pod, "roles": _roles(shell)}
+    context["scorecards_url"] = address("scorecards")
+    # Who only oversees has nothing of their own beside the wide table.
+    context["alone"] = context["roles"] == {"lead"}
     found: dict[str, Callable[[], Any]] = {"told": lambda: notices_of(user, limit=20, unread_only=True)}
     own = shell.pod if shell.pod and shell.pod.pk in stand.pods else None
     if own is not None:
         today = now.astimezone(own.tzinfo).date()
         context["week_url"] = address("week", slug=own.slug, week=week_of(own, today))
-        context["scorecards_url"] = address("scorecards")
         found["cover"] = lambda: cover_card(own, now)
         found["score"] = lambda: scores([own], today)[own.pk]
     if own is not None and own.pk in stand.member_of:

@@ -17,8 +17,8 @@ from teams.people.models import User
 from teams.pods.models import Pod
 from teams.pods.queries import Role, Standing, visible_pods
 from teams.scheduling import words
-from teams.scheduling.reading import read_pod
 from teams.scheduling.queries import week_of
+from teams.scheduling.reading import read_pod
 from teams.scheduling.strips import DayCoverage, day_coverage
 
 DAYS = 7

@@ -11,6 +11,9 @@ from customers.contacts.rollups import served_in
 from customers.feedback.queries import Answers, answered
 from cxportal.core.periods import DAY
 from cxportal.core.statistics import Interval, Share, wilson
+from cxportal.core.violations import Text
+from rituals.scorecards.metrics import Judgement, Word, judge
+from rituals.scorecards.words import TONES, WORDS
 from teams.pods.models import Pod
 
 DAYS = 28
@@ -24,6 +27,7 @@ class Score:
     share: Share
     interval: Interval | None
     served: int
+    word: Word = Word.NONE
 
     @property
     def percent(self) -> float | None:
@@ -42,17 +46,33 @@ class Score:
         return self.high - self.low
 
     @property
+    def words(self) -> Text:
+        """What may be said against all pods: above or below beyond chance; empty for everything else."""
+        return WORDS[self.word] if self.word.is_signal else ""
+
+    @property
+    def tone(self) -> str:
+        return TONES.get(self.word, "")
+
+    @property
     def enough(self) -> bool:
         return self.share.enough
 
 
 def scores(pods: Iterable[Pod], today: dt.date) -> dict[int, Score]:
-    """Satisfaction and customers served of some pods over the 28 days before a day, by pod id. Two statements."""
+    """Satisfaction and customers served of some pods over the 28 days before a day, by pod id. Two statements.
+
+    Every pod is judged against all pods of the company, as on the scorecards."""
     start, end = today - DAYS * DAY, today
     found = answered(start, end)
+    judged = judge({pod: answers.csat for pod, answers in found.pods.items()})
     served = served_in([Scope.POD], start, end)[Scope.POD]
-    return {pod.pk: _score(pod, found.pods.get(pod.pk, Answers()), served.get(pod.pk, 0)) for pod in pods}
+    return {
+        pod.pk: _score(pod, found.pods.get(pod.pk, Answers()), served.get(pod.pk, 0), judged.pods.get(pod.pk))
+        for pod in pods
+    }
 
 
-def _score(pod: Pod, answers: Answers, served: int) -> Score:
-    return Score(pod, answers.csat, wilson(answers.csat), served)
+def _score(pod: Pod, answers: Answers, served: int, judgement: Judgement | None) -> Score:
+    word = judgement.word if judgement else Word.NONE
+    return Score(pod, answers.csat, wilson(answers.csat), served, word)

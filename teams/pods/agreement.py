@@ -7,7 +7,7 @@ registers the definition at start-up.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,7 @@ class BoundDefinition:
     most: float | None = None
     effect: Text = ""
     choices: tuple[tuple[str, Text], ...] = ()
+    entry: Callable[[Mapping[str, Any]], str] | None = None  # one entry of a list in words
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def in_force(pod: Pod, at: dt.datetime | None = None) -> Shown:
 
 
 def _bound(bound: BoundDefinition, value: Any, least: float | None, most: float | None) -> Bound:
-    lines = tuple(entry_words(entry) for entry in value) if isinstance(value, list) else ()
+    lines = tuple((bound.entry or entry_words)(entry) for entry in value) if isinstance(value, list) else ()
     words = _("none") if value == [] else agreement.in_words(bound, value)
     return Bound(bound.key, bound.label, bound.effect, words, lines, _rail(bound, value, least, most))
 

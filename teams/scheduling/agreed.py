@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from teams.pods.agreement import BoundDefinition, register
+from teams.scheduling import words
 from teams.scheduling.bounds import BoundValues
 from teams.scheduling.coverage import FloorRule
 
@@ -91,6 +92,7 @@ DEFINITIONS = (
         "floor",
         [],
         effect=_("Nobody can give back a shift below it; it is offered instead and stays with its owner."),
+        entry=words.floor,
     ),
 )
 

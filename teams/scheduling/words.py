@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cxportal.core.periods import Period
 
@@ -83,3 +87,34 @@ def moments(period: Period, zone: ZoneInfo) -> str:
     if first == last:
         return f"{long_day(first)}, {span(period, zone)}"
     return f"{long_day(first)} {clock(period.start, zone)} – {long_day(last)} {clock(period.end, zone)}"
+
+
+def weekdays(numbers: Iterable[int]) -> str:
+    """ISO numbers as ``Mon–Fri``, ``Sat``, ``Mon, Wed, Fri``: neighbours of three and more are joined."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    names = {number: str(WEEKDAYS_ABBR[number - 1]) for run in runs for number in run}
+    parts = [
+        f"{names[run[0]]}–{names[run[-1]]}" if len(run) > 2 else ", ".join(names[number] for number in run)
+        for run in runs
+    ]
+    return ", ".join(parts)
+
+
+def floor(entry: Mapping[str, Any]) -> str:
+    """An entry of the coverage floor: ``Phone, Mon–Fri 08:00–20:00: 2 people with german``."""
+    people = int(entry.get("people", 0))
+    told = ngettext("%(n)s person", "%(n)s people", people) % {"n": people}
+    if entry.get("skill"):
+        told = _("%(people)s with %(skill)s") % {"people": told, "skill": str(entry["skill"]).replace("-", " ")}
+    return _("%(activity)s, %(days)s %(start)s–%(end)s: %(people)s") % {
+        "activity": str(entry.get("activity", "")).replace("-", " ").capitalize(),
+        "days": weekdays(entry.get("weekdays", ())),
+        "start": entry.get("start", ""),
+        "end": entry.get("end", ""),
+        "people": told,
+    }
