@@ -251,3 +251,21 @@ def agreement_act(user: User, slug: str, agreement: int) -> Side:
     if not side.acts:
         raise Denied(_("Only members of %(pod)s act for it.") % {"pod": side.pod})
     return side
+
+
+def agreement_side(user: User, agreement: int) -> Side:
+    """One agreement by its id alone, seen from the person's own pod first."""
+    found = OverflowAgreement.objects.select_related("home", "partner").filter(pk=agreement).first()
+    sides = [] if found is None else sorted((found.home, found.partner), key=lambda p: p.pk not in standing(user).pods)
+    for pod in sides:
+        try:
+            return agreement_of(user, pod.slug, agreement)
+        except Http404:
+            continue
+    raise Http404
+
+
+def agreement_acting(user: User, agreement: int) -> Side:
+    """One agreement on which the person may act for their pod."""
+    side = agreement_side(user, agreement)
+    return agreement_act(user, side.pod.slug, agreement)

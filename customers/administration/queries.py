@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -71,7 +71,9 @@ def rulebook_page(at: dt.datetime | None = None) -> Rulebook:
 def _standing(at: dt.datetime) -> QuerySet[OwnershipRule]:
     """Rules that are drafts, hold now, or will hold."""
     return (
-        OwnershipRule.objects.exclude(state=OwnershipRule.State.ACTIVE, period__endswith__lte=at)
+        OwnershipRule.objects.filter(
+            Q(state=OwnershipRule.State.DRAFT) | Q(period__upper_inf=True) | Q(period__endswith__gt=at)
+        )
         .select_related("pod", "region", "segment", "customer")
         .order_by("state", "region__name", "segment__name", "pk")
     )

@@ -23,6 +23,9 @@ from teams.pods.models import Pod, same
 ACCENTED = "àáâãäåāăąçćčďèéêëēěęğìíîïīıłľñńňòóôõöøōőŕřśšşťùúûüūůűýÿźżž"
 PLAIN = "aaaaaaaaacccdeeeeeeegiiiiiillnnnoooooooorrssstuuuuuuuyyzzz"
 
+# Imports without an id of their own make long numbers; their two ends tell them apart.
+LONGEST_SHOWN = 20
+
 
 def plain_letters(text: str) -> str:
     """A text as it is searched: lower case without accents, as the generated columns hold it."""
@@ -147,7 +150,10 @@ class Customer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or _("Customer %(number)s") % {"number": self.external_id}
+        number = self.external_id or ""
+        if len(number) > LONGEST_SHOWN:
+            number = f"{number[:8]}…{number[-2:]}"
+        return self.name or _("Customer %(number)s") % {"number": number}
 
 
 @tracked()

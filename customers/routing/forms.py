@@ -146,5 +146,5 @@ class NoteForm(forms.Form):
     text = forms.CharField(
         label=_("Add a note"),
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("The next person reads it first.")}),
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("The next person reads it first."), "data-key": "n"}),
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from customers.contacts.models import Contact, ContactEvent
 from customers.routing.models import ContactAssignment, Offer, OverflowAgreement
@@ -25,6 +26,9 @@ from teams.presence.models import Presence
 
 State = Contact.State
 REPEAT_WITHIN = dt.timedelta(days=7)
+# Long in work without an event: shown, never closed by itself.
+LONG = {"phone": 15 * 60, "chat": 30 * 60}
+LONG_WRITTEN = 4 * 3600
 SHOWN = 12  # waiting cards beyond those at risk are folded into one line
 
 
@@ -68,6 +72,15 @@ class Board:
     used: list[Used] = field(default_factory=list)
     team: list[Mate] = field(default_factory=list)
     me: Presence | None = None
+
+    @property
+    def past_words(self) -> str:
+        """How many are past their promise, for ears; empty when none is."""
+        late = sum(card.tone == "gap" for card in self.waiting)
+        if not late:
+            return ""
+        words = ngettext("%(n)s contact is past its promise.", "%(n)s contacts are past their promise.", late)
+        return words % {"n": late}
 
     @property
     def on_shift(self) -> int:
@@ -262,7 +275,8 @@ def _work_card(contact: Contact, read: _Reading) -> Card:
     low = contact.person.name if contact.person else ""
     if contact.state == State.AFTER_WORK:
         low = _("%(name)s, writing up") % {"name": low}
-    return _card(contact, read, seconds, "", low, person=contact.person)
+    long = contact.state == State.IN_WORK and seconds > LONG.get(contact.channel, LONG_WRITTEN)
+    return _card(contact, read, seconds, "watch" if long else "", low, person=contact.person)
 
 
 def _in_card(contact: Contact, read: _Reading) -> Card:

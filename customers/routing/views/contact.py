@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from customers.routing import queries, services
 from customers.routing.forms import HandOverForm, NoteForm, ResolveForm
 from cxportal.core.htmx import back_to, render, say
 from cxportal.core.http import guarded, verb
-from cxportal.core.violations import Invalid
+from cxportal.core.violations import Denied, Invalid
 from teams.pods.queries import standing
 
 PAGE = "customers/contacts/contact.html"
@@ -29,6 +29,7 @@ def _page(request: HttpRequest, read: Read, *, status: int = 200, **forms: objec
         "page": page,
         "contact": contact,
         "helper": read.helper,
+        "customer_url": _customer_url(read),
         "survey_path": request.session.pop(f"survey-{contact.pk}", ""),
         "resolve_form": ResolveForm(instance=contact),
         "hand_form": HandOverForm(contact=contact, viewer=read.user),
@@ -36,6 +37,17 @@ def _page(request: HttpRequest, read: Read, *, status: int = 200, **forms: objec
         **forms,
     }
     return render(request, PAGE, context, status=status)
+
+
+def _customer_url(read: Read) -> str:
+    """The customer's own page, for who may open it: a customer who moved belongs to another pod now."""
+    if read.contact.customer_id is None:
+        return ""
+    try:
+        permissions.customer_read(read.user, read.contact.customer_id)
+    except (Http404, Denied):
+        return ""
+    return reverse("customer", args=[read.contact.customer_id])
 
 
 def _here(request: HttpRequest, contact: Contact) -> HttpResponse:

@@ -20,7 +20,7 @@ from teams.pods.models import Pod
 def queue(request: HttpRequest, access: permissions.Board) -> HttpResponse:
     """The board; for who oversees the pod, its numbers."""
     board = queries.board(access.pod, access.user, works=access.works)
-    context = {"pod": access.pod, "works": access.works, "board": board, "list_view": "list" in request.GET}
+    context = {"pod": access.pod, "works": access.works, "board": board}
     return render(request, "customers/routing/queue.html", context)
 
 

@@ -217,7 +217,7 @@ class ContactOperations(ContactReading):
             **_who(sent, found),
             contact_id=found.contact.pk,
             why=sent["why"],
-            to_pod_id=_pod_id(sent["to_pod"], "to_pod") if sent["to_pod"] else None,
+            to_pod_id=pod_id(sent["to_pod"], "to_pod") if sent["to_pod"] else None,
             to_member_id=sent["to_member"],
         )
         return Response(StateTold(contact).data)
@@ -265,7 +265,7 @@ def _arrival(sent: dict[str, Any], reporter: permissions.Reporter) -> Arrival:
         channel=sent["channel"],
         customer_id=sent["customer"],
         customer_number=sent["customer_number"] or None,
-        pod_id=_pod_id(sent["pod"], "pod") if sent["pod"] else None,
+        pod_id=pod_id(sent["pod"], "pod") if sent["pod"] else None,
         subject=sent["subject"],
         caller=sent["caller"],
         skill_id=skills.get(sent["skill"]),
@@ -281,7 +281,7 @@ def _arrival(sent: dict[str, Any], reporter: permissions.Reporter) -> Arrival:
     )
 
 
-def _pod_id(slug: str, field: str) -> int:
+def pod_id(slug: str, field: str) -> int:
     found = Pod.objects.filter(slug=slug, closed_at__isnull=True).values_list("pk", flat=True).first()
     if found is None:
         raise Invalid({field: _("There is no pod %(name)s.") % {"name": slug}})
