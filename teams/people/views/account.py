@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from allauth.account import views as allauth_views
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 
@@ -24,6 +26,13 @@ class OwnPassword(allauth_views.PasswordChangeView):  # type: ignore[misc]
     """The package's password change; afterwards the devices are shown, from which others were signed out."""
 
     success_url = reverse_lazy("sessions")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Somebody without a password (let in by another program) sets one by the mailed link."""
+        if request.user.is_authenticated and not request.user.has_usable_password():
+            return redirect("account_reset_password")
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
 
 
 change_password = signed_in(OwnPassword.as_view())
