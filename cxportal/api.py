@@ -8,10 +8,12 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from customers.routing.api import ContactOperations
+from customers.directory.api import CustomerOperations
+from customers.routing.api import AgreementOperations, ContactOperations
 from cxportal import api_docs
 from cxportal.core.http import Mark, public
 from cxportal.core.rest.problems import not_found
+from rituals.scorecards.api import ScorecardOperations
 from teams.people.api import PeopleOperations
 from teams.pods.api import PodOperations
 from teams.scheduling.api import ShiftOperations
@@ -20,6 +22,9 @@ router = SimpleRouter(use_regex_path=False)
 router.register("pods", PodOperations, "api-pod")
 router.register("people", PeopleOperations, "api-person")
 router.register("contacts", ContactOperations, "api-contact")
+router.register("customers", CustomerOperations, "api-customer")
+router.register("overflow-agreements", AgreementOperations, "api-agreement")
+router.register("scorecards", ScorecardOperations, "api-scorecard")
 router.register("shifts", ShiftOperations, "api-shift")
 
 # What can be asked is no secret: the description holds no data of the company.

@@ -27,7 +27,7 @@ BACK, AHEAD = 4, 4
 REST = 660 * MINUTE
 # How many of the seats are taken in the weeks ahead, the present one first: the rest is open to claims.
 FILL = (1.0, 0.94, 0.85, 0.6, 0.35)
-NEED = (("phone", 8, 20, 2), ("chat", 9, 18, 1), ("email", 9, 17, 2))
+NEED = (("phone", 8, 20, 2), ("chat", 9, 18, 1), ("email", 10, 16, 1))
 
 
 def rota(built: Built, monday: dt.date, *, seed: int) -> list[Sitting]:

@@ -196,7 +196,7 @@ def _groups(plan: Plan, pod: Ints, channel: Ints, rng: np.random.Generator) -> I
 
 def _reasons(group: Ints, rng: np.random.Generator) -> Ints:
     sizes = np.array([len(names) for _group, _owner, names in REASONS])
-    return np.floor(rng.random(len(group)) * sizes[group]).astype(np.int64)
+    return np.asarray(np.floor(rng.random(len(group)) * sizes[group]), dtype=np.int64)
 
 
 def _seconds(days: Days, day: Ints, channel: Ints, rng: np.random.Generator) -> Floats:

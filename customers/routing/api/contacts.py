@@ -56,7 +56,8 @@ class ArrivalInput(serializers.Serializer[Any]):
     started_digitally = serializers.BooleanField(required=False, default=False)
     complaint = serializers.BooleanField(required=False, default=False)
     automated = serializers.BooleanField(required=False, default=False)
-    source = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
+    # A field that is called as an attribute of every field.
+    source = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)  # type: ignore[assignment]
     external_id = serializers.CharField(required=False, allow_null=True, default=None, max_length=160)
 
 
@@ -146,7 +147,8 @@ class ContactOperations(ContactReading):
     def create(self, request: Request, reporter: permissions.Reporter) -> Response:
         """Answers with the routing decision. With an Idempotency-Key a repeat has no second effect."""
         sent = self.read(request, ArrivalInput)
-        caller = f"token:{request.auth.token_id}" if request.auth else f"user:{reporter.user.pk}"
+        token = getattr(request.auth, "token_id", None)
+        caller = f"token:{token}" if token else f"user:{reporter.user.pk}"
         arrived = services.arrive(
             by=reporter.user, arrival=_arrival(sent, reporter), at=sent["at"], key=_key(request), scope=caller
         )

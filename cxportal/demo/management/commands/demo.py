@@ -17,6 +17,7 @@ from cxportal.demo import build, loading, removing
 
 class Command(BaseCommand):
     help = "Load the demo company, or bring it to today; with --remove take it away."
+    requires_system_checks = []  # `serve` and the pages check; here they would cost a second
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--seed", type=int, default=1, help="draws another company (default 1)")
