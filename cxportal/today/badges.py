@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -37,15 +38,32 @@ class OwnLine:
     on: str
 
 
-def badges_for(user: User, pod: Pod | None) -> list[Badge]:
-    """Every number that this person sees, for the pod that they look at."""
+# Judging every open shift of the coming weeks for one person takes longest of all numbers here.
+KEPT_FOR = 120
+
+
+def fitting_shifts(user: User, pod: Pod, *, fresh: bool) -> int:
+    """How many open shifts fit the person; kept for two minutes unless the roster has just changed."""
+    key = f"open-shifts:{pod.pk}:{user.pk}"
+    known: int | None = None if fresh else cache.get(key)
+    if known is None:
+        known = open_count(user, pod)
+        cache.set(key, known, KEPT_FOR)
+    return known
+
+
+def badges_for(user: User, pod: Pod | None, *, fresh: bool = False) -> list[Badge]:
+    """Every number that this person sees, for the pod that they look at.
+
+    ``fresh`` counts open shifts anew: the page has heard that the roster changed.
+    """
     stand = standing(user)
     unread = unread_count(user)
     found = [
         Badge("notices", unread, ngettext("%(n)d new notice", "%(n)d new notices", unread) % {"n": unread}, "accent")
     ]
     if pod is not None and pod.pk in stand.member_of:
-        fitting = open_count(user, pod)
+        fitting = fitting_shifts(user, pod, fresh=fresh)
         told = ngettext("%(n)d open shift for you", "%(n)d open shifts for you", fitting) % {"n": fitting}
         found.append(Badge("week", fitting, told, "watch"))
         waits = waiting_count(pod)

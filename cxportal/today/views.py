@@ -35,7 +35,7 @@ def badges(request: HttpRequest) -> HttpResponse:
     shell = Shell(request, request.user)  # type: ignore[arg-type]
     pod = shell.pod_named(request.GET.get("pod", ""))
     context = {
-        "badges": badge_sources.badges_for(request.user, pod),  # type: ignore[arg-type]
+        "badges": badge_sources.badges_for(request.user, pod, fresh="fresh" in request.GET),  # type: ignore[arg-type]
         "line": badge_sources.own_line(request.user, shell.zone),  # type: ignore[arg-type]
     }
     return render_template(request, "today/badges.html", context)

@@ -40,7 +40,7 @@ class LiveSource extends EventTarget {
     super.addEventListener(name, listener, options);
     if (this.names.has(name)) return;
     this.names.add(name);
-    this.source?.addEventListener(name, (event) => this.#hear(name, event.data));
+    if (name !== "refetch") this.source?.addEventListener(name, (event) => this.#hear(name, event.data));
   }
 
   close() {
@@ -57,7 +57,9 @@ class LiveSource extends EventTarget {
     clearTimeout(this.retry);
     const source = new EventSource(this.address, { withCredentials: true });
     this.source = source;
-    for (const name of this.names) source.addEventListener(name, (event) => this.#hear(name, event.data));
+    for (const name of this.names) {
+      if (name !== "refetch") source.addEventListener(name, (event) => this.#hear(name, event.data));
+    }
     source.addEventListener("refetch", () => this.#refetch());
     source.onopen = (event) => {
       this.failures = 0;
@@ -95,8 +97,11 @@ class LiveSource extends EventTarget {
     show();
   }
 
+  // A page of many rows listens to "refetch" with one fragment that holds them all; its rows, whose
+  // names carry a suffix, then need not fetch one by one.
   #refetch() {
-    for (const name of this.names) this.#hear(name, "{}");
+    const whole = this.names.has("refetch");
+    for (const name of this.names) if (!whole || !name.includes("--")) this.#hear(name, "{}");
   }
 
   #hear(name, data) {

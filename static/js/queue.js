@@ -15,4 +15,21 @@ function tick() {
   }
 }
 
-setInterval(tick, 1000);
+// Ears hear how many are past their promise, when that changes and at most once a minute.
+const QUIET_MS = 60_000;
+let said = "";
+let saidAt = -QUIET_MS;
+
+function announce() {
+  const words = document.querySelector("[data-past]")?.dataset.past ?? "";
+  const now = performance.now();
+  if (words === said || now - saidAt < QUIET_MS) return;
+  said = words;
+  saidAt = now;
+  if (words) document.getElementById("live").textContent = words;
+}
+
+setInterval(() => {
+  tick();
+  announce();
+}, 1000);

@@ -101,6 +101,14 @@ document.addEventListener("keydown", (event) => {
   choose(next);
 });
 
+// A shift in the grid opens as a dialog over the week; with a modifier it opens as a page.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-dialog]");
+  if (!link || !window.htmx || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  window.htmx.ajax("GET", link.href, { source: link, target: "#dialogs", swap: "innerHTML" });
+});
+
 document.addEventListener("focusin", (event) => {
   const cell = event.target.closest?.("[data-roster] td");
   if (cell && cell.tabIndex !== 0) choose(cell, { focus: false });
