@@ -40,7 +40,7 @@ SELECT json_build_object(
    WHERE v.pod_id = %(pod)s AND v.effective_from <= %(at)s ORDER BY v.effective_from DESC LIMIT 1),
  'weeks', (SELECT json_agg(json_build_array(w.id, w.monday, extract(epoch FROM w.opens_at),
      extract(epoch FROM w.fixes_at), extract(epoch FROM w.planned_opens_at)))
-   FROM teams_week w WHERE w.pod_id = %(pod)s AND w.monday BETWEEN %(first)s AND %(last)s),
+   FROM teams_week w WHERE w.pod_id = %(pod)s AND w.monday BETWEEN %(monday)s AND %(last)s),
  'needs', (SELECT json_agg(json_build_array(r.activity_id, extract(epoch FROM lower(r.period)),
      extract(epoch FROM upper(r.period)), r.people)) FROM teams_requirement r
    WHERE int8range(r.pod_id, r.pod_id, '[]') && int8range(%(pod)s, %(pod)s, '[]')
@@ -81,7 +81,8 @@ def read_pod(pod: Pod, window: Period, at: dt.datetime) -> PodPicture:
     asked: dict[str, Any] = {
         "pod": pod.pk,
         "at": at,
-        "first": monday(first),
+        "first": first,
+        "monday": monday(first),
         "last": last,
         "start": window.start,
         "end": window.end,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import holidays
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -16,7 +18,6 @@ from teams.people.models import User
 from teams.pods.models import Pod
 from teams.scheduling import words
 from teams.scheduling.bounds import minutes_of
-from teams.scheduling.models import GiveAway
 from teams.scheduling.open_shifts import OfferCard, OpenCard, offer_cards, open_cards
 from teams.scheduling.picture import Person, PodPicture, ShiftView, TakenView, WeekView
 from teams.scheduling.reading import read_people, read_pod
@@ -25,11 +26,11 @@ from teams.scheduling.strips import Axis, DayCoverage, axis_of, day_coverage
 
 @dataclass(frozen=True)
 class Bar:
-    """An activity in the small timeline of a shift, in quarter hours of its day."""
+    """An activity in the small timeline of a shift, in quarter hours of its day, as words of classes."""
 
-    category: int
-    start: int
-    length: int
+    category: str
+    start: str
+    length: str
 
 
 @dataclass(frozen=True)
@@ -40,27 +41,43 @@ class Chip:
     assignment: int
     label: str
     name: str
+    url: str
     icon: str
-    category: int
+    category: str
     bars: tuple[Bar, ...]
-    span: str = ""
-    long_label: str = ""
-    said: str = ""
-    day: dt.date | None = None
+    span: str
+    long_label: str
+    said: str
+    day: dt.date
     offered: bool = False
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One member's day: shifts, or away over ``width`` days, or nothing. ``open`` is the day with an open shift."""
+    """One member's day: shifts, or away over ``width`` days, or nothing.
+
+    ``said`` names a cell without a link in it; ``open`` is the day when something can be claimed.
+    """
 
     day: dt.date
+    key: str
     name: str
     free: bool
     chips: tuple[Chip, ...] = ()
     away: str = ""
     width: int = 1
     open: str = ""
+
+    @property
+    def colspan(self) -> str:
+        return str(self.width) if self.width > 1 else ""
+
+    @property
+    def said(self) -> str:
+        """The name of a cell that holds no link; those that do are named by it."""
+        if self.chips or self.open:
+            return ""
+        return f"{self.name}: {self.away or _('no shift')}"
 
 
 @dataclass(frozen=True)
@@ -73,8 +90,8 @@ class Row:
     cells: tuple[Cell, ...]
 
     @property
-    def key(self) -> int:
-        return self.person.pk
+    def key(self) -> str:
+        return str(self.person.pk)
 
 
 @dataclass(frozen=True)
@@ -112,7 +129,8 @@ class WeekPage:
     offers: tuple[OfferCard, ...] = ()
     works_here: bool = False
     viewer: Person | None = None
-    legend: tuple[tuple[str, int], ...] = field(default=())
+    legend: tuple[tuple[str, int], ...] = ()
+    faces: dict[object, SafeString] = field(default_factory=dict, compare=False)
 
     @property
     def label(self) -> str:
@@ -283,12 +301,13 @@ def _row(
         away = not chips.get(day) and is_away(person, day, picture)
         if away and cells and cells[-1].away:
             last = cells[-1]
-            cells[-1] = Cell(last.day, last.name, last.free, away=last.away, width=last.width + 1)
+            cells[-1] = Cell(last.day, last.key, last.name, last.free, away=last.away, width=last.width + 1)
             continue
         name = f"{person.name}, {words.long_day(day)}"
         cells.append(
             Cell(
                 day=day,
+                key=f"{person.pk}--{day.isoformat()}",
                 name=name,
                 free=special[day][1],
                 chips=tuple(chips.get(day, ())),
@@ -323,30 +342,40 @@ def is_away(person: Person, day: dt.date, picture: PodPicture) -> bool:
 
 def chip(picture: PodPicture, shift: ShiftView, taken: TakenView, person: Person) -> Chip:
     """A shift of a member as its cell draws it, with a name that says all of it."""
+    kept: dict[object, Chip] = picture.__dict__.setdefault("_chips", {})
+    key = (shift.pk, taken.period, taken.give_away is not None)
+    if key not in kept:
+        kept[key] = _chip(picture, shift, taken)
+    face = kept[key]
+    return replace(face, assignment=taken.pk, name=f"{person.name}, {face.name}")
+
+
+def _chip(picture: PodPicture, shift: ShiftView, taken: TakenView) -> Chip:
+    """The same for everybody who works these hours of this shift; the name lacks the person's."""
     zone = picture.zone
     parts = shift.parts(taken.period)
     main = main_activity(picture, parts)
     said = ", ".join(f"{picture.activities[a].name.lower()} {words.span(p, zone)}" for a, p in parts)
-    start, end = words.clock(taken.period.start, zone), words.clock(taken.period.end, zone)
-    when = _("%(name)s, %(day)s, %(start)s to %(end)s") % {
-        "name": person.name,
+    when = _("%(day)s, %(start)s to %(end)s") % {
         "day": words.long_day(local_date(taken.period.start, zone)),
-        "start": start,
-        "end": end,
+        "start": words.clock(taken.period.start, zone),
+        "end": words.clock(taken.period.end, zone),
     }
+    offered = taken.give_away is not None
     return Chip(
         shift=shift.pk,
         assignment=taken.pk,
         label=words.chip(taken.period, zone),
-        name=f"{when}: {said}" if said else when,
+        name=(f"{when}: {said}" if said else when) + (f", {_('on offer')}" if offered else ""),
+        url=reverse("shift", kwargs={"slug": picture.pod.slug, "shift": shift.pk}),
         icon=picture.activities[main].icon if main else "circle",
-        category=picture.activities[main].category if main else 1,
+        category=str(picture.activities[main].category if main else 1),
         bars=bars(picture, parts, shift.day),
         span=words.span(taken.period, zone),
         long_label=words.day_span(taken.period, zone),
         said=", ".join(f"{picture.activities[a].name} {words.clock(p.start, zone)}" for a, p in parts),
         day=shift.day,
-        offered=taken.give_away is not None,
+        offered=offered,
     )
 
 
@@ -364,7 +393,7 @@ def bars(picture: PodPicture, parts: Sequence[tuple[int, Period]], day: dt.date)
     for activity, part in parts:
         start, end = (_quarter(edge, day, picture) for edge in (part.start, part.end))
         if start < end:
-            found.append(Bar(picture.activities[activity].category, start, end - start))
+            found.append(Bar(str(picture.activities[activity].category), str(start), str(end - start)))
     return tuple(found)
 
 
@@ -373,8 +402,3 @@ def _quarter(instant: dt.datetime, day: dt.date, picture: PodPicture) -> int:
     if local.date() != day:
         return 96 if local.date() > day else 0
     return local.hour * 4 + local.minute // 15
-
-
-def offers_of(member: User) -> list[GiveAway]:
-    """The member's own open offers."""
-    return list(GiveAway.objects.filter(owner=member, outcome=GiveAway.Outcome.OPEN).select_related("shift__pod"))

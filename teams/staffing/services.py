@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from cxportal.core.database import LockClass, lock, lock_key
 from cxportal.core.periods import Period, local_date, monday, week_label
 from cxportal.core.realtime import publish
+from cxportal.core.violations import Text
 from teams.audit.tracking import recorded
 from teams.people.models import User
 from teams.pods.channels import Channel
 from teams.pods.models import Pod
 from teams.staffing.models import Activity, Requirement
 
-STANDARD = (
+STANDARD: tuple[tuple[str, Text, int, str, list[Channel]], ...] = (
     ("phone", _("Phone"), 1, "phone", [Channel.PHONE]),
     ("chat", _("Chat"), 3, "message-square", [Channel.CHAT, Channel.SOCIAL]),
     ("email", _("Email"), 4, "mail", [Channel.EMAIL, Channel.WEB_FORM]),

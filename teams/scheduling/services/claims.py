@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cxportal.core import periods
 from cxportal.core.database import translate_errors
-from cxportal.core.periods import MINUTE, Period
+from cxportal.core.periods import MINUTE, Period, days_period
 from cxportal.core.violations import Refused, Violation
 from teams.audit.tracking import recorded
 from teams.people.models import User
@@ -21,7 +21,7 @@ from teams.scheduling.effects import Effect, claim_effect, release_effect, what_
 from teams.scheduling.models import Act, Assignment, Duty, GiveAway, Shift, as_range
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, reach
 from teams.scheduling.reading import read_people, read_pod
-from teams.scheduling.services.doors import lock_roster, must_work_in, shift_or_404, tell
+from teams.scheduling.services.doors import days_of, lock_roster, must_work_in, shift_or_404, tell
 from teams.scheduling.services.working_days import BROKEN, place, settle
 
 
@@ -63,17 +63,16 @@ def claim(
     now = at or periods.now()
     row = shift_or_404(shift)
     must_work_in(by, row.pod)
-    if held := _held(by, row, period):
+    if held := _glance(by, row, period, now):
         return Claimed(held, None, None, repeat=True)
-    _refuse_when_full(row, by, now)
     lock_roster(row.pod, [by.pk], [row.span])
-    if held := _held(by, row, period):
-        return Claimed(held, None, None, repeat=True)
     picture, person = look(row, by, now)
     view = picture.by_shift.get(row.pk)
     if view is None:
         raise Http404
-    seat, part = _choose(picture, person, view, period, now)
+    if any(t.member == by.pk and (period is None or t.period.overlaps(period)) for t in view.taken):
+        return Claimed(_sitting(by, row, period)[0], None, None, repeat=True)
+    seat, part = _choose(by, row, picture, person, view, period)
     effect = claim_effect(picture, person.state, view, seat, part)
     changed = seen_version is not None and seen_version != picture.bounds.version
     if effect.violations:
@@ -187,7 +186,7 @@ def _undo_release(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
     part = Period(act.period.lower, act.period.upper)
     seat = next((s for s in view.seats if s.pk == act.seat_id), None) if view else None
     if view is None or seat is None or not any(free.contains(part) for free in view.free(seat)):
-        raise Refused(taken_violation(picture, person, shift, view))
+        raise Refused(taken_violation(shift, by, now))
     effect = claim_effect(picture, person.state, view, seat, part)
     # It was this person's until a moment ago: the lateness of a new claim does not count.
     violations = [v for v in effect.violations if v.code != "started_too_late"]
@@ -196,10 +195,15 @@ def _undo_release(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
     seat_member(by.pk, shift, seat.pk, part, picture.bounds, Assignment.Source.CLAIM, now)
 
 
-def look(shift: Shift, by: User, now: dt.datetime) -> tuple[PodPicture, Person]:
-    """The pod around a shift and the person, as the rules take them: two statements."""
+def look(shift: Shift, by: User, now: dt.datetime, *, whole_weeks: bool = False) -> tuple[PodPicture, Person]:
+    """The pod on the days of a shift and the person's weeks around it: two statements.
+
+    ``whole_weeks`` reads the pod's weeks too, for telling what else is open.
+    """
     zone = shift.pod.tzinfo
-    picture = read_pod(shift.pod, reach(shift.span, zone), now)
+    days = days_of(shift.pod, shift.span)
+    window = reach(shift.span, zone) if whole_weeks else days_period(days[0], days[-1], zone)
+    picture = read_pod(shift.pod, window, now)
     return picture, read_people([by.pk], shift.span, zone)[by.pk]
 
 
@@ -224,8 +228,10 @@ def unseat(row: Assignment, now: dt.datetime) -> None:
     settle([duty])
 
 
-def taken_violation(picture: PodPicture, person: Person, shift: Shift, view: ShiftView | None) -> Violation:
+def taken_violation(shift: Shift, by: User, now: dt.datetime) -> Violation:
     """Who was faster, how long ago, and what this person could take instead."""
+    picture, person = look(shift, by, now, whole_weeks=True)
+    view = picture.by_shift.get(shift.pk)
     last = max(view.taken, key=lambda t: t.made_at, default=None) if view else None
     name = User.objects.filter(pk=last.member).values_list("name", flat=True).first() if last else None
     span = words.day_span(shift.span, picture.zone)
@@ -248,25 +254,32 @@ def taken_violation(picture: PodPicture, person: Person, shift: Shift, view: Shi
     )
 
 
-def _held(by: User, row: Shift, period: Period | None) -> Assignment | None:
+def _sitting(by: User, row: Shift, period: Period | None) -> list[Assignment]:
     """What this person already holds of the shift (of the part, when one is named)."""
     mine = Assignment.objects.filter(member=by, shift=row)
-    return (mine.filter(period__overlap=as_range(period)) if period else mine).first()
+    return list(mine.filter(period__overlap=as_range(period)) if period else mine)
 
 
-def _refuse_when_full(row: Shift, by: User, now: dt.datetime) -> None:
-    """Refuse at once, without waiting for locks, when every seat is taken for the whole shift."""
-    whole = Assignment.objects.filter(shift=row, period__contains=row.period).count()
-    if whole < row.seats.count():
-        return
-    picture, person = look(row, by, now)
-    raise Refused(taken_violation(picture, person, row, picture.by_shift.get(row.pk)))
+def _glance(by: User, row: Shift, period: Period | None, now: dt.datetime) -> Assignment | None:
+    """Look before the locks: what this person holds already, as a repeat of the same claim.
+
+    Refuses at once, without waiting for anybody, when every seat is taken for the whole shift.
+    """
+    sitting = list(Assignment.objects.filter(shift=row))
+    for held in sitting:
+        if held.member_id == by.pk and (period is None or held.span.overlaps(period)):
+            return held
+    whole = [held for held in sitting if held.span == row.span]
+    if whole and len(whole) >= row.seats.count():
+        raise Refused(taken_violation(row, by, now))
+    return None
 
 
 def _choose(
-    picture: PodPicture, person: Person, view: ShiftView, period: Period | None, now: dt.datetime
+    by: User, row: Shift, picture: PodPicture, person: Person, view: ShiftView, period: Period | None
 ) -> tuple[SeatView, Period]:
     """The seat to sit on and for which part: from now when it runs, the first seat that fits the skill."""
+    now = picture.at
     start = max(view.period.start, now.replace(second=0, microsecond=0)) if now < view.period.end else view.period.start
     wanted = period or Period(start, view.period.end)
     if not view.period.contains(wanted):
@@ -276,8 +289,7 @@ def _choose(
         fits = sorted(view.open_seats(), key=lambda pair: -pair[1].minutes)
         fits = [pair for pair in fits if pair[1].end > now]
     if not fits:
-        shift = Shift.objects.select_related("pod").get(pk=view.pk)
-        raise Refused(taken_violation(picture, person, shift, view))
+        raise Refused(taken_violation(row, by, picture.at))
     able = [pair for pair in fits if pair[0].skill is None or pair[0].skill in person.state.skills]
     return (able or fits)[0]
 

@@ -1,0 +1,43 @@
+"""What scheduling adds to other rooms: the first week on the set-up page, the roster in the pod's history."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cxportal.core.periods import week_label
+from teams.audit.kinds import Kind, register
+from teams.pods import setup
+from teams.pods.models import Pod
+from teams.scheduling import models, queries
+
+
+def _week(pod: Pod) -> setup.State:
+    first = queries.first_week(pod)
+    if first is None or not queries.has_week(pod):
+        return setup.State(False, _("No week has shifts yet. Members of the pod make it from patterns or by hand."))
+    return setup.State(True, _("From week %(week)s") % {"week": week_label(first)})
+
+
+def register_week() -> None:
+    """Make the step and the roster's history known; called once at start-up."""
+    setup.register(
+        setup.Step(
+            key="week",
+            order=40,
+            label=_("First week"),
+            missing=_("No week has shifts yet."),
+            check=_week,
+            address=lambda pod: reverse("week_now", kwargs={"slug": pod.slug}),
+            act=_("Plan the week"),
+            inside=True,
+        )
+    )
+    # A roster belongs to its pod: these stand only in its own history.
+    inside = {"settings": False, "inside": True}
+    register(
+        Kind("week", models.Week, _("Week"), ("pod", "monday"), {"pod": "pod"}, **inside),
+        Kind("shift", models.Shift, _("Shift"), ("pod", "period"), {"pod": "pod"}, **inside),
+        Kind("assignment", models.Assignment, _("Claim"), ("member", "period"), {"pod": "shift__pod"}, **inside),
+        Kind("pattern", models.ShiftPattern, _("Pattern"), ("name",), {"pod": "pod"}, **inside),
+    )
