@@ -87,7 +87,7 @@ class Bench:
 
         django.setup()
         with self.owner() as owner:
-            from bench.bare.models import TABLES
+            from bench.bare.tables import TABLES
 
             owner.execute(TABLES)
             owner.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO PUBLIC")

@@ -62,3 +62,73 @@ def weeks(team: Team, count: int, seats: int) -> list[list[int]]:
     for shift in Shift.objects.filter(pod=team.pod).order_by("day"):
         days.setdefault(shift.day, []).append(shift.pk)
     return list(days.values())
+
+
+def on_shift_now(team: Team, activity: str = "phone", hours: int = 6) -> None:
+    """Everybody of the team works from an hour ago on and is there; the pod is open all day, every day."""
+    from cxportal.core.periods import HOUR, Period, local_date, monday, now
+    from teams.pods.channels import Channel
+    from teams.pods.models import OpeningHours
+    from teams.presence.models import Presence
+    from teams.scheduling.models import Assignment, Week
+    from teams.scheduling.reading import read_pod
+    from teams.scheduling.services.claims import seat_member
+    from teams.scheduling.services.weeks import NewShift, add_shifts
+    from teams.staffing.models import Activity
+
+    OpeningHours.objects.filter(pod=team.pod).delete()
+    OpeningHours.objects.bulk_create(
+        OpeningHours(pod=team.pod, channel=channel, weekday=day, opens=0, closes=1440)
+        for channel in (Channel.PHONE, Channel.CHAT, Channel.EMAIL)
+        for day in range(7)
+    )
+    instant = now().replace(minute=0, second=0, microsecond=0)
+    period = Period(instant - HOUR, instant + hours * HOUR)
+    day = local_date(period.start, team.pod.tzinfo)
+    week, _made = Week.objects.get_or_create(
+        pod=team.pod, monday=monday(day),
+        defaults={"opens_at": instant - 30 * 24 * HOUR, "fixes_at": instant, "planned_opens_at": instant},
+    )  # fmt: skip
+    what = Activity.objects.get(slug=activity)
+    (shift,) = add_shifts(
+        week, [NewShift(day, period, team.pod.zone, ((what.pk, period),), (None,) * len(team.members))]
+    )
+    bounds = read_pod(team.pod, period, instant).bounds
+    for member, seat in zip(team.members, shift.seats.order_by("number"), strict=True):
+        seat_member(member.pk, shift, seat.pk, period, bounds, Assignment.Source.IMPORT, instant)
+        Presence.objects.update_or_create(
+            pk=member.pk,
+            defaults={"state": "available", "since": instant, "heartbeat_at": now(), "idle_since": instant},
+        )
+
+
+def customers(team: Team, count: int) -> list[int]:
+    """So many customers, owned by the pod since ever; their ids."""
+    from django.db import transaction
+    from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+    from customers.directory.models import Customer, Ownership
+
+    with transaction.atomic():
+        made = Customer.objects.bulk_create(
+            [Customer(source="bench", external_id=f"{team.pod.pk}-{n}", name=f"Customer {n}") for n in range(count)],
+            batch_size=2000,
+        )
+        Ownership.objects.bulk_create(
+            [Ownership(customer=one, pod=team.pod, period=DateTimeTZRange(None, None)) for one in made], batch_size=2000
+        )
+    return [one.pk for one in made]
+
+
+def signed_in(user: User) -> str:
+    """A session of the person, as the Cookie header that carries it."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
