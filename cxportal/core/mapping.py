@@ -325,7 +325,7 @@ class _Parser:
             if not value.time:
                 if not value.format:
                     self.fault(place, "needs a format such as %Y-%m-%d %H:%M.")
-                for sentence in instants.faults(value.format):
+                for sentence in instants.faults(value.format) if value.format else ():
                     self.fault(f"{place}.format", sentence)
         elif value.format:
             self.fault(place, "only an instant or a date has a format.")

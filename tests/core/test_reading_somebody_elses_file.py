@@ -14,18 +14,19 @@ from hypothesis import strategies as st
 from cxportal.core import tabular
 from cxportal.core.tabular import Layout, Reader, Record, Spoilt, Unreadable
 
+COMMAS = Layout()
 TABS = Layout(delimiter="\t", quote="")
 
 
-def rows(data: bytes, layout: Layout = Layout()) -> list[Record | Spoilt]:
+def rows(data: bytes, layout: Layout = COMMAS) -> list[Record | Spoilt]:
     return list(Reader(io.BytesIO(data), layout))
 
 
-def fields(data: bytes, layout: Layout = Layout()) -> list[list[str]]:
+def fields(data: bytes, layout: Layout = COMMAS) -> list[list[str]]:
     return [row.fields for row in rows(data, layout) if isinstance(row, Record)]
 
 
-def spoilt(data: bytes, layout: Layout = Layout()) -> list[tuple[int, str]]:
+def spoilt(data: bytes, layout: Layout = COMMAS) -> list[tuple[int, str]]:
     return [(row.line, row.reason) for row in rows(data, layout) if isinstance(row, Spoilt)]
 
 

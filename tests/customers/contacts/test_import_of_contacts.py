@@ -246,7 +246,7 @@ def test_a_killed_import_leaves_nothing_and_is_shown_as_stopped(desk: Desk) -> N
     # The command runs in the test's own database.
     environ = os.environ | {"DATABASE_URL": os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/" + _database()}
     command = [sys.executable, "manage.py", "import_contacts", str(path), "--mapping", str(desk.folder / "m.toml")]
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [*command, "--report", str(desk.report)], cwd=settings.BASE_DIR, env=environ, stdout=subprocess.DEVNULL
     )
     try:

@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 from django.db import connection
 
-from cxportal.core import periods
-from cxportal.core.violations import Refused
 from customers.directory import findings, queries, rulebook, services
 from customers.directory.models import Customer, OwnershipRule
+from cxportal.core import periods
+from cxportal.core.violations import Refused
 from teams.pods.models import Pod
 from tests.cast import Cast
 from tests.factories import customers, pods
