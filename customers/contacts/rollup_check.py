@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from customers.contacts.rollup_models import Scope
-from customers.contacts.rollups import PARAMETERS, served, sql
+from customers.contacts.rollups import PARAMETERS, ROOM, served, sql
 
 _DAYS = """
     WITH truth AS MATERIALIZED ({truth}),
@@ -62,6 +62,8 @@ def compare() -> list[Comparison]:
 
 
 def _compare() -> list[Comparison]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('work_mem', %s, true)", [ROOM])
     rows, missing, surplus = _row(_DAYS)
     cells, wrong_cells = _row(_CELLS)
     found = [

@@ -33,6 +33,9 @@ NEVER = dt.date.min
 #: With more customers than this one lock for all is taken instead of one for each.
 FEW = 200
 
+#: Sorting millions of rows on disk takes several times as long; lent to large changes and the check only.
+ROOM = "192MB"
+
 #: Advisory keys beside those of customers, whose ids start at 1.
 _EVERYBODY, _FOLDING = 0, -1
 
@@ -174,8 +177,8 @@ def _serialise(customers: list[int] | None) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("the rollup is changed inside the transaction of the contact")
     if customers is None or len(customers) > FEW:
-        query = "SELECT pg_advisory_xact_lock(%s, %s)"
-        values: list[Any] = [int(LockClass.ROLLUP), _EVERYBODY]
+        query = "SELECT set_config('work_mem', %s, true), pg_advisory_xact_lock(%s, %s)"
+        values: list[Any] = [ROOM, int(LockClass.ROLLUP), _EVERYBODY]
     else:
         keys = sorted({lock_key(pk) for pk in customers})
         query = """
@@ -249,20 +252,21 @@ def days_known() -> tuple[dt.date, dt.date] | None:
     return (first, last) if first else None
 
 
+# The first day of all is a Monday; date_trunc would go through a time zone for every row.
 _BY_WEEK = """
-    SELECT scope_id, date_trunc('week', day)::date AS week, sum(n) FROM (
-        SELECT scope_id, day, previous_day, n FROM {cell}
+    SELECT scope_id, week, sum(n) FROM (
+        SELECT scope_id, day - (day - %(never)s::date) %% 7 AS week, previous_day, n FROM {cell}
         WHERE scope = %(scope)s AND day >= %(start)s AND day < %(end)s
         UNION ALL
-        SELECT scope_id, day, previous_day, n FROM {delta}
+        SELECT scope_id, day - (day - %(never)s::date) %% 7, previous_day, n FROM {delta}
         WHERE scope = %(scope)s AND day >= %(start)s AND day < %(end)s
     ) AS both_tables
-    WHERE previous_day < date_trunc('week', day)::date GROUP BY scope_id, week HAVING sum(n) <> 0
+    WHERE previous_day < week GROUP BY scope_id, week HAVING sum(n) <> 0
 """
 
 
 _BY_WEEK_IN_SEGMENT = """
-    SELECT pod_id, date_trunc('week', day)::date AS week, count(DISTINCT customer_id) FROM {day}
+    SELECT pod_id, day - (day - %(never)s::date) %% 7 AS week, count(DISTINCT customer_id) FROM {day}
     WHERE segment_id = %(segment)s AND day >= %(start)s AND day < %(end)s GROUP BY pod_id, week
 """
 
@@ -272,7 +276,8 @@ def pods_by_week(start: dt.date, end: dt.date, segment_id: int | None = None) ->
     found: dict[int, dict[dt.date, int]] = {}
     text = _BY_WEEK if segment_id is None else _BY_WEEK_IN_SEGMENT
     with connection.cursor() as cursor:
-        cursor.execute(sql(text), {"scope": int(Scope.POD), "segment": segment_id, "start": start, "end": end})
+        values = {"scope": int(Scope.POD), "segment": segment_id, "start": start, "end": end, "never": NEVER}
+        cursor.execute(sql(text), values)
         for scope_id, week, n in cursor.fetchall():
             found.setdefault(scope_id, {})[week] = int(n)
     return found

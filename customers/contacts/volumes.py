@@ -16,7 +16,7 @@ _CLOSED = """
     WHERE state = 'resolved' AND NOT automated AND channel = ANY(%(human)s)
       AND business_day >= %(start)s AND business_day < %(end)s
       AND (%(segment)s::bigint IS NULL OR segment_id = %(segment)s)
-    GROUP BY GROUPING SETS ((home_pod_id), (area_id), ())
+    GROUP BY home_pod_id, area_id
 """
 
 
@@ -31,10 +31,6 @@ def closed_by_people(start: dt.date, end: dt.date, segment_id: int | None = None
     with connection.cursor() as cursor:
         cursor.execute(_CLOSED.format(table=Contact._meta.db_table), values)
         for pod, area, n in cursor.fetchall():
-            if pod is not None:
-                found[Scope.POD][pod] = n
-            elif area is not None:
-                found[Scope.AREA][area] = n
-            elif n:
-                found[Scope.COMPANY][0] = n
+            for scope, scope_id in ((Scope.POD, pod), (Scope.AREA, area), (Scope.COMPANY, 0)):
+                found[scope][scope_id] = found[scope].get(scope_id, 0) + n
     return found

@@ -29,6 +29,16 @@ class Answers:
     detractors: int = 0
     latest: dt.datetime | None = None
 
+    def __add__(self, other: Answers) -> Answers:
+        """Answers add up over pods, unlike customers."""
+        return Answers(
+            self.csat + other.csat,
+            self.promoters + other.promoters,
+            self.passives + other.passives,
+            self.detractors + other.detractors,
+            max(filter(None, (self.latest, other.latest)), default=None),
+        )
+
     @property
     def nps(self) -> NetPromoter | None:
         return net_promoter(self.promoters, self.passives, self.detractors)
@@ -82,7 +92,7 @@ _ANSWERED = """
     FROM {table}
     WHERE day >= %(start)s AND day < %(end)s AND kind <> 'disputed'
       AND (%(segment)s::bigint IS NULL OR segment_id = %(segment)s)
-    GROUP BY GROUPING SETS ((home_pod_id), (area_id), ())
+    GROUP BY home_pod_id, area_id
 """
 
 
@@ -99,10 +109,7 @@ def answered(start: dt.date, end: dt.date, segment_id: int | None = None) -> Ans
         cursor.execute(_ANSWERED.format(table=Response._meta.db_table), values)
         for pod, area, happy, rated, promoters, passives, detractors, latest in cursor.fetchall():
             answers = Answers(Share(happy, rated), promoters, passives, detractors, latest)
-            if pod is not None:
-                pods[pod] = answers
-            elif area is not None:
-                areas[area] = answers
-            else:
-                company = answers
+            pods[pod] = pods.get(pod, Answers()) + answers
+            areas[area] = areas.get(area, Answers()) + answers
+            company += answers
     return Answered(pods, areas, company)

@@ -240,14 +240,7 @@ def _totals(
 
 
 def _together(found: Answered, pods: list[int]) -> Answers:
-    """Answers add up over pods, unlike customers."""
-    mine = [found.pods[pk] for pk in pods if pk in found.pods]
-    return Answers(
-        sum((a.csat for a in mine), Share(0, 0)),
-        sum(a.promoters for a in mine),
-        sum(a.passives for a in mine),
-        sum(a.detractors for a in mine),
-    )
+    return sum((found.pods[pk] for pk in pods if pk in found.pods), Answers())
 
 
 def _sorted(scores: tuple[PodScore, ...], by: str) -> tuple[PodScore, ...]:
