@@ -1,4 +1,5 @@
 """Throwaway."""
+
 from __future__ import annotations
 import os
 import pytest
@@ -11,6 +12,7 @@ from tests.factories import people
 
 OUT = "/tmp/cx/f"
 
+
 def test_shots(portal: Portal, cast: Cast) -> None:
     os.makedirs(OUT, exist_ok=True)
     people.skill("German", cast.member)
@@ -21,11 +23,30 @@ def test_shots(portal: Portal, cast: Cast) -> None:
     inv, secret = links.invite(by=ada, person=new)
     tokens.create_token(by=ada, user=ada, name="Nightly sync", scopes=["contacts:read"])
     pages = {
-        "index": "/settings/", "company": "/settings/company/", "areas": "/settings/areas/", "pods": "/settings/pods/", "pod": "/settings/pods/isar/",
-        "podpeople": "/settings/pods/isar/people/", "hours": "/settings/pods/isar/hours/", "hoursof": "/settings/pods/isar/hours/phone/", "people": "/settings/people/",
-        "newperson": "/settings/people/new/", "person": f"/settings/people/{cast.member.pk}/", "nora": f"/settings/people/{new.pk}/", "contract": f"/settings/people/{cast.member.pk}/contract/",
-        "limits": "/settings/limits/", "template": "/settings/limits/template/", "alltokens": "/settings/tokens/", "tokens": "/account/tokens/", "devices": "/account/devices/",
-        "password": "/account/password/", "history": "/history/", "setup": "/p/weser/setup/", "setupopen": "/p/isar/setup/", "agreement": "/p/isar/agreement/", "podhistory": "/p/isar/history/",
+        "index": "/settings/",
+        "company": "/settings/company/",
+        "areas": "/settings/areas/",
+        "pods": "/settings/pods/",
+        "pod": "/settings/pods/isar/",
+        "podpeople": "/settings/pods/isar/people/",
+        "hours": "/settings/pods/isar/hours/",
+        "hoursof": "/settings/pods/isar/hours/phone/",
+        "people": "/settings/people/",
+        "newperson": "/settings/people/new/",
+        "person": f"/settings/people/{cast.member.pk}/",
+        "nora": f"/settings/people/{new.pk}/",
+        "contract": f"/settings/people/{cast.member.pk}/contract/",
+        "limits": "/settings/limits/",
+        "template": "/settings/limits/template/",
+        "alltokens": "/settings/tokens/",
+        "tokens": "/account/tokens/",
+        "devices": "/account/devices/",
+        "password": "/account/password/",
+        "history": "/history/",
+        "setup": "/p/weser/setup/",
+        "setupopen": "/p/isar/setup/",
+        "agreement": "/p/isar/agreement/",
+        "podhistory": "/p/isar/history/",
         "historyperson": f"/history/person/{cast.member.pk}/",
     }
     bad = []
@@ -39,7 +60,12 @@ def test_shots(portal: Portal, cast: Cast) -> None:
                 bad.append(f"{look} {name}: {error}")
             tab.screenshot(path=f"{OUT}/{name}-{look}.png", full_page=True)
         out = portal.page(phone=look == "phone", dark=look == "dark")
-        for name, path in {"login": "/account/login/", "forgot": "/account/password/forgot/", "sent": "/account/password/sent/", "invite": f"/account/invitation/{secret}/"}.items():
+        for name, path in {
+            "login": "/account/login/",
+            "forgot": "/account/password/forgot/",
+            "sent": "/account/password/sent/",
+            "invite": f"/account/invitation/{secret}/",
+        }.items():
             out.goto(path)
             try:
                 assert_sound(out)
@@ -47,7 +73,9 @@ def test_shots(portal: Portal, cast: Cast) -> None:
                 bad.append(f"{look} {name}: {error}")
             out.screenshot(path=f"{OUT}/{name}-{look}.png", full_page=True)
         out.goto("/account/login/")
-        out.fill("#id_login", "x@example.org"); out.fill("#id_password", "wrong"); out.click("button.primary")
+        out.fill("#id_login", "x@example.org")
+        out.fill("#id_password", "wrong")
+        out.click("button.primary")
         out.screenshot(path=f"{OUT}/loginerror-{look}.png", full_page=True)
     print("\n\n".join(bad))
     assert not bad

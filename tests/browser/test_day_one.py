@@ -1,0 +1,101 @@
+"""Day one: an empty installation, one command, and at the end an open pod."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Page, expect
+
+from teams.pods.models import OpeningHours, Pod
+from tests.browser.portal import Portal, assert_sound
+from tests.factories import customers, scheduling
+
+PASSWORD = "a long enough phrase"
+
+
+def press(tab: Page, name: str) -> None:
+    tab.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
+
+
+def follow(tab: Page, name: str) -> None:
+    tab.get_by_role("main").get_by_role("link", name=name, exact=True).first.click()
+
+
+def test_from_an_empty_installation_to_an_open_pod(portal: Portal, capsys: pytest.CaptureFixture[str]) -> None:
+    tab = portal.page()
+    tab.goto("/")
+    expect(tab.get_by_text("manage.py create_admin")).to_be_visible()
+    assert_sound(tab)
+
+    call_command("create_admin", "ada@example.org", "--name", "Ada Wolf")
+    link = re.search(r"/account/link/[\w-]+/", capsys.readouterr().out)
+    assert link is not None
+    tab.goto(link[0])
+    assert_sound(tab)
+    tab.get_by_label("Password").fill(PASSWORD)
+    press(tab, "Set password and enter")
+    expect(tab).to_have_url(portal.url("/"))
+
+    tab.goto("/settings/")
+    expect(tab.get_by_text("Begin from the top.")).to_be_visible()
+    follow(tab, "Company")
+    tab.get_by_label("Name").fill("Nordlicht")
+    press(tab, "Keep")
+    follow(tab, "Areas")
+    tab.get_by_label("Name").fill("South")
+    press(tab, "Add area")
+    expect(tab.get_by_role("main").get_by_text("South", exact=True)).to_be_visible()
+
+    tab.goto("/settings/pods/")
+    follow(tab, "New pod")
+    tab.get_by_label("Name", exact=True).fill("Isar")
+    press(tab, "Add")
+    expect(tab).to_have_url(portal.url("/p/isar/setup/"))
+    assert_sound(tab)
+    press(tab, "Start with the template")
+    set_hours(tab)
+    invited = add_person(tab)
+
+    member = portal.page()
+    member.goto(invited)
+    member.get_by_label("Password").fill(PASSWORD)
+    press(member, "Set password and enter")
+    expect(member).to_have_url(portal.url("/"))
+
+    # Weeks and ownership have pages and browser tests of their own.
+    pod = Pod.objects.get(slug="isar")
+    scheduling.shift(pod)
+    customers.default_rule(pod)
+    tab.goto("/p/isar/setup/")
+    expect(tab.get_by_text("5 of 5")).to_be_visible()
+    assert_sound(tab)
+    press(tab, "Open now")
+    expect(tab.get_by_text("Isar is open since")).to_be_visible()
+
+
+def set_hours(tab: Page) -> None:
+    follow(tab, "Set opening hours")
+    follow(tab, "Hours of Phone")
+    for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"):
+        tab.get_by_label(day).fill("07:00-20:00")
+    tab.get_by_label("Chat").check()
+    press(tab, "Keep")
+    expect(tab.get_by_text("Mon–Fri 07:00–20:00")).to_have_count(2)
+    assert OpeningHours.objects.count() == 10
+
+
+def add_person(tab: Page) -> str:
+    """Add Mara to the pod with an invitation; returns the address that she is given."""
+    tab.goto("/p/isar/setup/")
+    follow(tab, "Add people")
+    follow(tab, "New person")
+    tab.get_by_label("Name").fill("Mara Jung")
+    tab.get_by_label("Email").fill("mara@example.org")
+    press(tab, "Add")
+    expect(tab.get_by_text("This link works once. It is shown only now.")).to_be_visible()
+    assert_sound(tab)
+    link = re.search(r"/account/invitation/[\w-]+/", tab.locator("#fresh-link").inner_text())
+    assert link is not None
+    return link[0]
