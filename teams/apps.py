@@ -15,10 +15,12 @@ class TeamsConfig(AppConfig):
         from teams.pods.steps import register_steps
         from teams.scheduling.agreed import register_bounds
         from teams.scheduling.notices import register_notices
+        from teams.scheduling.steps import register_week
 
         register_bounds()
         register_notices()
         register_steps()
+        register_week()
         carry(send)
         register_kinds()
         register_lists()

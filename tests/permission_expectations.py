@@ -91,6 +91,8 @@ EXPECTED: dict[str, Pair] = {
     "guarded:agreements_of": (gate({*MEMBERS, "coach", *OVERSEERS}), gate({*THEIRS, *OVERSEERS})),
     "guarded:agreement_of": (gate({*MEMBERS, "coach", *OVERSEERS}), gate({*THEIRS, *OVERSEERS})),
     "guarded:agreement_act": (gate(MEMBERS, {"coach", *OVERSEERS}), gate(THEIRS, OVERSEERS)),
+    "guarded:agreement_side": (gate({*MEMBERS, "coach", *OVERSEERS}), gate({*THEIRS, *OVERSEERS})),
+    "guarded:agreement_acting": (gate(MEMBERS, {"coach", *OVERSEERS}), gate(THEIRS, OVERSEERS)),
     "guarded:scorecards": both(
         gate({*MEMBERS, "other_member", "coach", *OVERSEERS, "other_operations_lead"}, EVERYBODY)
     ),

@@ -24,6 +24,7 @@ CANARY = "canary-7341"
 # Parameters that name no pod's thing; administrators' pages find nothing under the numbers.
 ANYWHERE: dict[str, Any] = {
     "week": periods.week_label(scheduling.MONDAY),
+    "level": "groups",
     "pk": 0,
     "row": 0,
     "run": 0,

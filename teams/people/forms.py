@@ -19,7 +19,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("Email")
         self.fields["login"].widget.attrs.pop("placeholder", None)
-        self.fields["login"].widget.attrs |= {"autocomplete": "username", "autofocus": True}
+        self.fields["login"].widget.attrs |= {"autocomplete": "username", "autofocus": not self.is_bound}
         password = self.fields["password"]
         password.label, password.help_text = _("Password"), ""
         password.widget.attrs.pop("placeholder", None)

@@ -36,7 +36,7 @@ class Step:
     """One thing that a pod needs before it opens.
 
     ``check(pod)`` tells how far it is; ``address(pod)`` is where it is done and ``act`` what the
-    link says. ``order`` sorts the page.
+    link says; ``inside`` is a step that only the pod's own people can do. ``order`` sorts the page.
     """
 
     key: str
@@ -46,6 +46,7 @@ class Step:
     check: Callable[[Pod], State]
     address: Callable[[Pod], str]
     act: Text
+    inside: bool = False
 
 
 @dataclass(frozen=True)

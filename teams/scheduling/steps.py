@@ -34,10 +34,17 @@ def register_week() -> None:
         )
     )
     # A roster belongs to its pod: these stand only in its own history.
-    inside = {"settings": False, "inside": True}
     register(
-        Kind("week", models.Week, _("Week"), ("pod", "monday"), {"pod": "pod"}, **inside),
-        Kind("shift", models.Shift, _("Shift"), ("pod", "period"), {"pod": "pod"}, **inside),
-        Kind("assignment", models.Assignment, _("Claim"), ("member", "period"), {"pod": "shift__pod"}, **inside),
-        Kind("pattern", models.ShiftPattern, _("Pattern"), ("name",), {"pod": "pod"}, **inside),
+        Kind("week", models.Week, _("Week"), ("pod", "monday"), {"pod": "pod"}, settings=False, inside=True),
+        Kind("shift", models.Shift, _("Shift"), ("pod", "period"), {"pod": "pod"}, settings=False, inside=True),
+        Kind(
+            "assignment",
+            models.Assignment,
+            _("Claim"),
+            ("member", "period"),
+            {"pod": "shift__pod"},
+            settings=False,
+            inside=True,
+        ),
+        Kind("pattern", models.ShiftPattern, _("Pattern"), ("name",), {"pod": "pod"}, settings=False, inside=True),
     )

@@ -53,6 +53,7 @@ def _context(found: FoundPod, form: OpeningForm) -> dict[str, object]:
         "planned": pod.opens_at is not None and pod.opens_at > now,
         "opens": pod.opens_at.astimezone(pod.tzinfo).replace(tzinfo=None) if pod.opens_at else None,
         "may_open": permissions.may_set_up(found.by, pod),
+        "works": pod.pk in standing(found.by).member_of,
         "administers": standing(found.by).is_administrator,
         "form": form,
     }
