@@ -106,7 +106,7 @@ def _take_reason_back(by: User, undo: dict[str, Any]) -> None:
         causes.change(by=by, thing=found, name=found.name, owner=User.objects.filter(pk=undo["owner"]).first())
         return
     causes.remove(by=by, thing=found)
-    group = ReasonGroup.objects.filter(pk=undo.get("group")).first()
+    group = ReasonGroup.objects.filter(pk=undo.get("group", 0)).first()
     if group is not None and not group.reasons.exists():
         causes.remove(by=by, thing=group)
 

@@ -195,9 +195,9 @@ def _take_over(rule: OwnershipRule, starts: dt.datetime) -> None:
 
 
 def _same_scope(rule: OwnershipRule) -> QuerySet[OwnershipRule]:
-    return OwnershipRule.objects.filter(
-        customer_id=rule.customer_id, region_id=rule.region_id, segment_id=rule.segment_id
-    ).exclude(pk=rule.pk)
+    return OwnershipRule.objects.filter(customer=rule.customer, region=rule.region, segment=rule.segment).exclude(
+        pk=rule.pk
+    )
 
 
 def doubles_of(rule: OwnershipRule, *, drafts: bool = False) -> list[OwnershipRule]:

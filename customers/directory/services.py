@@ -131,9 +131,7 @@ def remove_customer(*, by: User | None, customer: Customer) -> None:
     try:
         customer.delete()
     except ProtectedError as error:
-        raise Refused(
-            Violation("has_contacts", _("There are contacts of this customer, so the entry stays."))
-        ) from error
+        raise Refused(Violation("has_contacts", _("This customer has contacts, so the entry stays."))) from error
 
 
 @recorded

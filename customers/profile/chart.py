@@ -6,7 +6,7 @@ Positions are in the units of the drawing; nothing here reads a database.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 LEFT, RIGHT, TOP, STEP = 96, 790, 30, 34
@@ -99,13 +99,15 @@ def drawing(points: Sequence[Point], labels: dict[str, str], start: dt.datetime,
     )
 
 
-def _ticks(start: dt.datetime, end: dt.datetime, across: object, *, yearly: bool) -> list[tuple[dt.date, int]]:
+def _ticks(
+    start: dt.datetime, end: dt.datetime, across: Callable[[dt.datetime], int], *, yearly: bool
+) -> list[tuple[dt.date, int]]:
     """Begins of months, or of years when the span is long."""
-    found = []
+    found: list[tuple[dt.date, int]] = []
     year, month = start.year, start.month
     while True:
         month, year = (1, year + 1) if yearly or month == 12 else (month + 1, year)
         at = dt.datetime(year, month, 1, tzinfo=start.tzinfo)
         if at > end:
             return found
-        found.append((at.date(), across(at)))  # type: ignore[operator]
+        found.append((at.date(), across(at)))

@@ -173,6 +173,7 @@ def place_people(cursor: Cursor[Any], pod: str) -> int:
     members = User.objects.in_bulk([row[0] for row in rows])
     homes = Pod.objects.in_bulk([row[1] for row in rows])
     for person_id, pod_id, first in rows:
-        pod = homes[pod_id]
-        memberships.join_pod(by=None, member=members[person_id], pod=pod, first=periods.local_date(first, pod.tzinfo))
+        home = homes[pod_id]
+        joined = periods.local_date(first, home.tzinfo)
+        memberships.join_pod(by=None, member=members[person_id], pod=home, first=joined)
     return len(rows)

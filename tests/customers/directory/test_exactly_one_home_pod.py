@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from customers.directory.models import Customer, Ownership, OwnershipRule
+from cxportal.core.database import constraint_name
 from tests.cast import Cast
 from tests.factories import customers
 
@@ -22,8 +23,7 @@ def commit() -> None:
 
 
 def broken(error: pytest.ExceptionInfo[IntegrityError]) -> str:
-    cause = error.value.__cause__
-    return str(cause.diag.constraint_name)
+    return constraint_name(error.value)
 
 
 def test_a_customer_without_a_home_pod_cannot_be_committed(cast: Cast) -> None:

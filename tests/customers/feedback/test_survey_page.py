@@ -251,3 +251,12 @@ class TestWhoIsAsked:
         with pytest.raises(Refused) as refusal:
             services.new_link(by=cast.member, contact=contact)
         assert refusal.value.codes == {"not_resolved", "no_person", "customer_unknown"}
+
+
+def test_the_log_does_not_hold_what_opens_the_link(
+    browser: Browser, link: SurveyLink, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", logger="cxportal.requests"):
+        browser().get(link.path)
+    paths = [record.path for record in caplog.records if hasattr(record, "path")]
+    assert paths == ["/s/…/"]

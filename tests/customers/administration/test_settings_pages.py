@@ -1,0 +1,123 @@
+"""Administrators keep regions, segments, reasons and ownership rules by the product's own pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from customers.administration.registering import ownership_state
+from customers.causes.models import Reason, ReasonGroup
+from customers.directory import queries
+from customers.directory.models import OwnershipRule, Region, Segment
+from cxportal.core import periods
+from tests.cast import Cast
+from tests.factories import customers, pods
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office(cast: Cast, browser: Callable[..., Client]) -> Client:
+    return browser(cast.administrator)
+
+
+def test_regions_and_segments_are_added_renamed_and_removed(office: Client) -> None:
+    office.post("/settings/regions/", {"name": "Bavaria"})
+    made = Region.objects.get()
+    assert office.post("/settings/regions/", {"name": "Bavaria"}).status_code == 409
+    office.post(f"/settings/regions/{made.pk}/", {"name": "Bavaria South"})
+    assert Region.objects.get().name == "Bavaria South"
+    assert "Bavaria South" in office.get("/settings/regions/").content.decode()
+    office.post(f"/settings/regions/{made.pk}/remove/")
+    assert not Region.objects.exists()
+    office.post("/settings/segments/", {"name": "Business"})
+    assert Segment.objects.get().code == "business"
+
+
+def test_a_region_in_use_stays_with_words(cast: Cast, office: Client) -> None:
+    region = customers.region("Bavaria")
+    customers.customer(cast.isar, region=region)
+    answer = office.post(f"/settings/regions/{region.pk}/remove/")
+    assert answer.status_code == 409
+    assert "so it stays" in answer.content.decode()
+
+
+def test_reasons_have_two_levels_an_owner_and_retire(cast: Cast, office: Client) -> None:
+    office.post("/settings/reasons/", {"name": "Billing"})
+    group = ReasonGroup.objects.get()
+    office.post("/settings/reasons/", {"name": "Wrong sum", "group": group.pk, "owner": cast.product_owner.pk})
+    reason = Reason.objects.get()
+    assert reason.owner == cast.product_owner
+    office.post(f"/settings/reasons/reason/{reason.pk}/", {"name": "Sum is wrong", "owner": ""})
+    reason.refresh_from_db()
+    assert (reason.name, reason.owner) == ("Sum is wrong", None)
+    customers.closed(cast.isar, at=periods.now(), reason=reason)
+    assert office.post(f"/settings/reasons/reason/{reason.pk}/remove/").status_code == 409
+    office.post(f"/settings/reasons/reason/{reason.pk}/retire/")
+    reason.refresh_from_db()
+    assert reason.retired_at is not None
+    assert "Retired" in office.get("/settings/reasons/").content.decode()
+    office.post(f"/settings/reasons/reason/{reason.pk}/retire/")
+    reason.refresh_from_db()
+    assert reason.retired_at is None
+    assert office.get("/settings/reasons/pony/1/").status_code == 404
+
+
+def test_a_rule_shows_its_effect_before_it_decides(cast: Cast, office: Client) -> None:
+    customers.default_rule(cast.isar)
+    region = customers.region("Bavaria")
+    rosa = customers.customer(cast.isar, "Rosa", region=region)
+    answer = office.post("/settings/ownership/new/", {"region": region.pk, "pod": cast.elbe.pk, "note": "asked"})
+    address = answer.headers["Location"]
+    page = office.get(address).content.decode()
+    assert "1 customer would move to Elbe" in page
+    assert "Rosa" in page
+    assert "Draft" in office.get("/settings/ownership/").content.decode()
+    assert office.post(f"{address}activate/").status_code == 303
+    owner = queries.home_pod_at(rosa.pk)
+    assert owner is not None
+    assert owner.pod == cast.elbe
+    page = office.get("/settings/ownership/").content.decode()
+    assert "Bavaria" in page
+    assert "Everybody else" in page
+
+
+def test_a_rule_is_handed_over_and_ended(cast: Cast, office: Client) -> None:
+    rule = customers.default_rule(cast.isar)
+    assert office.post(f"/settings/ownership/{rule.pk}/end/").status_code == 409
+    assert office.post(f"/settings/ownership/{rule.pk}/hand-over/", {"pod": ""}).status_code == 422
+    assert office.post(f"/settings/ownership/{rule.pk}/hand-over/", {"pod": cast.elbe.pk}).status_code == 303
+    assert OwnershipRule.objects.get(period__endswith=None).pod == cast.elbe
+
+
+def test_a_double_is_named_and_refused(cast: Cast, office: Client) -> None:
+    customers.default_rule(cast.isar)
+    answer = office.post("/settings/ownership/new/", {"pod": cast.elbe.pk})
+    address = answer.headers["Location"]
+    assert "owns the same customers by another rule" in office.get(address).content.decode()
+    assert office.post(f"{address}activate/").status_code == 409
+    assert "Two rules" in office.get("/settings/ownership/").content.decode()
+    office.post(f"{address}drop/")
+    assert OwnershipRule.objects.count() == 1
+
+
+def test_a_rule_for_a_customer_is_asked_by_number(cast: Cast, office: Client) -> None:
+    customers.customer(cast.isar, "Rosa", external_id="7")
+    assert office.post("/settings/ownership/new/", {"pod": cast.elbe.pk, "customer": "8"}).status_code == 422
+    assert office.post("/settings/ownership/new/", {"pod": cast.elbe.pk, "customer": "7"}).status_code == 303
+    assert OwnershipRule.objects.get().precedence == 1
+
+
+def test_setting_up_a_pod_asks_for_a_rule(cast: Cast) -> None:
+    new = pods.pod("New")
+    assert not ownership_state(new).done
+    OwnershipRule.objects.create(precedence=5, pod=new, period=(None, None))
+    assert ownership_state(new).done
+
+
+def test_the_sections_stand_in_the_settings(office: Client) -> None:
+    page = office.get("/settings/").content.decode()
+    for address in ("/settings/regions/", "/settings/segments/", "/settings/reasons/", "/settings/ownership/"):
+        assert address in page
