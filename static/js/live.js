@@ -8,8 +8,24 @@ const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 const FAILURES_BEFORE_POLL = 2;
 
+const STUCK_MS = 20_000; // a fetch that is longer under way no longer holds others back
+
 const sources = new Set();
 let lastFetched = new Date();
+
+// Fragments that are being fetched: element to the names it listens to. An event in that time must wait: what
+// is under way may have been drawn before it, and its element is about to be replaced.
+const underWay = new Map();
+
+const listensTo = (element) => [...(element.getAttribute("hx-trigger") ?? "").matchAll(/sse:([\w-]+)/g)].map((found) => found[1]);
+
+function isUnderWay(name) {
+  for (const { names, since } of underWay.values()) {
+    if (performance.now() - since > STUCK_MS) continue;
+    if (names.includes(name) || (name.includes("--") && names.includes("refetch"))) return true;
+  }
+  return false;
+}
 
 const jitter = (span) => Math.random() * span;
 
@@ -108,11 +124,17 @@ class LiveSource extends EventTarget {
     if (this.waiting.has(name)) return;
     this.waiting.add(name);
     const wait = Math.max(0, (this.nextAt.get(name) ?? 0) - performance.now());
-    setTimeout(() => {
-      this.waiting.delete(name);
-      this.nextAt.set(name, performance.now() + MERGE_MS);
-      this.dispatchEvent(new MessageEvent(name, { data }));
-    }, wait + jitter(JITTER_MS));
+    setTimeout(() => this.#tell(name, data), wait + jitter(JITTER_MS));
+  }
+
+  #tell(name, data) {
+    if (isUnderWay(name)) {
+      setTimeout(() => this.#tell(name, data), 2 * JITTER_MS);
+      return;
+    }
+    this.waiting.delete(name);
+    this.nextAt.set(name, performance.now() + MERGE_MS);
+    this.dispatchEvent(new MessageEvent(name, { data }));
   }
 }
 
@@ -132,7 +154,12 @@ function show() {
   }
 }
 
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const names = listensTo(event.detail.elt);
+  if (names.length) underWay.set(event.detail.elt, { names, since: performance.now() });
+});
 document.addEventListener("htmx:afterRequest", (event) => {
+  underWay.delete(event.detail.elt);
   if (!event.detail.successful) return;
   lastFetched = new Date();
   show();
