@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -21,7 +22,7 @@ def cast(db: None) -> Cast:
 def browser() -> Callable[..., Client]:
     """``browser(cast.member)`` is a client in which that person is signed in; ``browser()`` in which nobody is."""
 
-    def sign_in(user: User | None = None, **options: object) -> Client:
+    def sign_in(user: User | None = None, **options: Any) -> Client:
         client = Client(**options)
         if user is not None:
             client.force_login(user)

@@ -69,6 +69,7 @@ def test_foreign_keys_point_downward_only() -> None:
             target = getattr(field, "related_model", None)
             if not isinstance(field, models.ForeignKey | models.ManyToManyField) or not isinstance(target, type):
                 continue
+            assert issubclass(target, models.Model)
             if FLOORS.get(target._meta.app_label, 0) > floor:
                 upward.append(f"{model._meta.label}.{field.name} -> {target._meta.label}")
     assert upward == []

@@ -166,7 +166,9 @@ def things_of(route: Route) -> list[str]:
 def test_nothing_of_another_pod_is_found_by_following_every_link(world: World, crowd: Crowd, role: str) -> None:
     """A word planted in Elbe's customers, contacts, patterns and notes stays there."""
     client = crowd.clients[role]
-    waiting, seen, found = ["/", f"/p/{world.own.pod.slug}/queue/", f"/find/?q={CANARY}"], set(), []
+    waiting = ["/", f"/p/{world.own.pod.slug}/queue/", f"/find/?q={CANARY}"]
+    seen: set[str] = set()
+    found: list[str] = []
     while waiting and len(seen) < 150:
         address = waiting.pop(0)
         kind = re.sub(r"\d+", "N", address.partition("?")[0])

@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 from cxportal.core import periods
 from cxportal.core.violations import Invalid
 from teams.people import services, tokens
-from teams.people.models import ApiToken
+from teams.people.models import ApiToken, User
 from tests.cast import Cast
 
 type Browser = Callable[..., Client]
@@ -69,7 +69,12 @@ def test_a_copy_of_the_database_opens_nothing_elsewhere(cast: Cast) -> None:
 
 
 def test_scopes_and_days_are_checked(cast: Cast) -> None:
-    for wrong in ({"scopes": ["everything"]}, {"scopes": []}, {"valid_for": dt.timedelta(days=366)}):
+    wrongs: tuple[dict[str, object], ...] = (
+        {"scopes": ["everything"]},
+        {"scopes": []},
+        {"valid_for": dt.timedelta(days=366)},
+    )
+    for wrong in wrongs:
         with pytest.raises(Invalid):
             made(cast, **wrong)
 
@@ -85,7 +90,7 @@ def test_the_use_of_a_token_is_noted_now_and_then(cast: Cast) -> None:
 
 
 def test_deactivation_ends_every_way_in_at_once(cast: Cast, browser: Browser) -> None:
-    ended = []
+    ended: list[User] = []
     services.on_deactivation(ended.append)
     try:
         header, client = made(cast), browser(cast.member)

@@ -78,6 +78,17 @@ def test_a_forged_link_looks_like_any_unknown_page(db: None, browser: Browser, p
     assert browser().get(f"/account/{place}/%00/").status_code == 404
 
 
+def test_no_log_line_holds_the_secret_of_a_link(
+    cast: Cast, nora: User, browser: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    _row, secret = links.invite(by=cast.administrator, person=nora)
+    with caplog.at_level("INFO"):
+        browser().get(f"/account/invitation/{secret}/")
+    paths = [record.__dict__.get("path", "") for record in caplog.records]
+    assert "/account/invitation/…/" in paths
+    assert not [path for path in paths if secret in path]
+
+
 def test_a_secret_of_one_purpose_opens_no_other(cast: Cast, nora: User, browser: Browser) -> None:
     _row, secret = links.invite(by=cast.administrator, person=nora)
     assert browser().get(f"/account/link/{secret}/").status_code == 404

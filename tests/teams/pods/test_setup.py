@@ -85,9 +85,9 @@ def test_an_opening_in_the_past_is_refused(cast: Cast, ready: Pod) -> None:
 
 
 def test_what_follows_from_the_opening_runs_in_its_transaction(cast: Cast, ready: Pod) -> None:
-    seen: list[tuple[Pod, dt.datetime]] = []
+    seen: list[tuple[Pod, dt.datetime | None]] = []
 
-    def follow(pod: Pod, instant: dt.datetime, by: object) -> None:
+    def follow(pod: Pod, instant: dt.datetime | None, by: object) -> None:
         seen.append((pod, instant))
         raise RuntimeError("ownership could not change")
 
