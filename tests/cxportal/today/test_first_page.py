@@ -11,11 +11,14 @@ import time_machine
 from django.test import Client
 
 from cxportal.core.periods import Period, monday, to_instant
+from cxportal.today.badges import fitting_shifts, own_line
+from cxportal.today.pods import compared
 from cxportal.today.shift import shift_card
+from cxportal.today.waiting import queue_card
 from teams.pods.models import Pod
 from teams.scheduling.services.weeks import NewShift, add_shifts
 from tests.cast import Cast
-from tests.factories import scheduling
+from tests.factories import customers, scheduling
 
 Browser = Callable[..., Client]
 DAY = scheduling.MONDAY + dt.timedelta(days=1)
@@ -127,3 +130,34 @@ def test_a_card_is_fetched_alone(cast: Cast, browser: Browser) -> None:
     text = answer.content.decode()
     assert 'id="cover"' in text
     assert "<html" not in text
+
+
+def test_the_count_of_fitting_shifts_is_kept_until_the_roster_changes(cast: Cast) -> None:
+    assert fitting_shifts(cast.member, cast.isar, fresh=False) == 0
+    scheduling.shift(cast.isar, DAY, "07:00", "15:00")
+    assert fitting_shifts(cast.member, cast.isar, fresh=False) == 0
+    assert fitting_shifts(cast.member, cast.isar, fresh=True) == 1
+    assert fitting_shifts(cast.member, cast.isar, fresh=False) == 1
+
+
+def test_a_lead_sees_what_waits_as_a_count(cast: Cast) -> None:
+    customers.contact(cast.isar)
+    customers.contact(cast.elbe, serving_pod=cast.isar)
+    (isar, elbe) = sorted(compared([cast.isar, cast.elbe], at("10:00")), key=lambda row: row.pod.name, reverse=True)
+    assert (isar.waiting, elbe.waiting) == (2, 0)
+
+
+def test_the_queue_card_sets_the_longest_wait_against_the_promise(cast: Cast) -> None:
+    now = at("10:00")
+    customers.contact(cast.isar, at=now - dt.timedelta(seconds=15))
+    customers.contact(cast.isar, at=now - dt.timedelta(seconds=600), channel="email")
+    lanes = {lane.icon: lane for lane in queue_card(cast.isar, cast.member, now).lanes}
+    assert (lanes["phone"].count, lanes["phone"].longest, lanes["phone"].promise) == (1, "0:15", "0:20")
+    assert (lanes["phone"].share, lanes["phone"].tone) == (75, "good")
+    assert lanes["mail"].promise == "8 h"
+
+
+def test_people_of_no_pod_are_told_their_role_instead_of_a_shift(cast: Cast) -> None:
+    assert own_line(cast.executive, "Europe/Berlin").words == "Executive"
+    assert own_line(cast.coach, "Europe/Berlin").words == "Coach"
+    assert own_line(cast.member, "Europe/Berlin").words == "Off shift"
