@@ -92,7 +92,10 @@ def _row(line: int, fields: Mapping[str, str], zone: ZoneInfo, activities: Mappi
     if not fields["people"].isascii() or not fields["people"].isdigit() or int(fields["people"]) > MOST_PEOPLE:
         raise ValueError(_("“%(text)s” is no number of people from 0 to 500.") % {"text": fields["people"]})
     last = day if end > start else day + DAY
-    period = Period(to_instant(day, start, zone), to_instant(last, end, zone, is_end=True))
+    first, until = to_instant(day, start, zone), to_instant(last, end, zone, is_end=True)
+    if first >= until:
+        raise ValueError(_("The clocks change then and nothing would be left of the time."))
+    period = Period(first, until)
     words = f"{day.isoformat()} {fields['from']}–{fields['to']} {fields['activity']}"
     return Row(line, day, Wanted(activity, period, int(fields["people"])), words)
 

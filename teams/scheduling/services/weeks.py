@@ -105,10 +105,13 @@ def open_week(*, by: User, week: Week, at: dt.datetime | None = None) -> Act | N
 def undo_opening(*, by: User, week: Week, at: dt.datetime | None = None) -> Week:
     """Make an early opened week a draft again, until somebody has claimed.
 
-    Raises ``Refused`` (``built_on``) after the first claim, or when its agreed instant has come.
+    Locks: the (pod, day) of the week, so that no claim slips in. Raises ``Refused``
+    (``built_on``) after the first claim, or when its agreed instant has come.
     """
     now = at or periods.now()
     must_work_in(by, week.pod)
+    days = each_day(week.monday, week.monday + 6 * DAY)
+    lock(LockClass.POD_DAY, [lock_key("day", week.pod_id, day.toordinal()) for day in days])
     week = Week.objects.select_for_update(of=("self",)).select_related("pod").get(pk=week.pk)
     if week.opens_at > now:
         return week
