@@ -45,9 +45,9 @@ def whole(value: float) -> str:
 
 
 def thousands(value: float) -> str:
-    """An axis label: 850, 12k, 1.5M."""
-    for size, sign in ((1_000_000, "M"), (1000, "k")):
-        if abs(value) >= 10 * size or (abs(value) >= size and value % (size / 10) == 0):
+    """An axis label: 850, 1,050, 12k, 1.5M. One axis of thousands never mixes 1k with 1,050."""
+    for least, size, sign in ((1_000_000, 1_000_000, "M"), (10_000, 1000, "k")):
+        if abs(value) >= least:
             return f"{decimals(value / size, 0 if value % size == 0 else 1)}{sign}"
     return whole(value)
 

@@ -126,7 +126,7 @@ def day_coverage(picture: PodPicture, day: dt.date, axis: Axis | None = None) ->
 
 def _words(short: int, *, needed: bool) -> str:
     if not needed:
-        return _("Nothing needed")
+        return _("No need")
     return _("%(hours)s short") % {"hours": words.hours(short)} if short else _("Covered")
 
 

@@ -116,7 +116,7 @@ def test_a_days_coverage_tells_the_gap_in_words_and_numbers(cast: Cast) -> None:
     assert (day.now_staffed, day.now_needed) == (1, 2)
     assert "2 short 08:00 to 09:00; 1 short 09:00 to 17:00" in day.strip.label
     quiet = queries.coverage_of_day(cast.isar, shift.day + DAY)
-    assert (quiet.tone, quiet.words) == ("none", "Nothing needed")
+    assert (quiet.tone, quiet.words) == ("none", "No need")
 
 
 def test_the_preview_is_the_judgement_of_the_commit(cast: Cast) -> None:
