@@ -312,15 +312,14 @@ def _curve(
 
 
 def _level_text(y: float, words: str, frame: Frame, points: Sequence[Box], whiskers: Sequence[Box]) -> tuple[Text, Box]:
-    """The words of the line across and the box they take: at either end, above or below, where no point is, and
-    no whisker if that can be had."""
+    """The words of the line across and the box they take: at the right, else further left, above or below the line,
+    where no point is, and no whisker if that can be had."""
     length = len(words) * CHAR
+    steps = [frame.left + 6 + i * frame.plot_width / 8 for i in range(8)]
+    lefts = [frame.right - 6 - length, *(x for x in steps if x + length < frame.right)]
     spots = [
-        (Text(number(x), number(y + dy), anchor, words), (left, y + dy - 12, left + length, y + dy + 4))
-        for x, anchor, left in (
-            (frame.right - 6, "end", frame.right - 6 - length),
-            (frame.left + 6, "start", frame.left + 6.0),
-        )
+        (Text(number(left), number(y + dy), "start", words), (left, y + dy - 12, left + length, y + dy + 4))
+        for left in lefts
         for dy in (-6, 15)
     ]
     free = [s for s in spots if not any(_cross(s[1], p) for p in points)] or spots
