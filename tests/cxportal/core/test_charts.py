@@ -28,7 +28,7 @@ def mark(key: int, x: float, y: float, half: float = 3.0, **more: object) -> Mar
     return dataclasses.replace(base, **more)  # type: ignore[arg-type]
 
 
-def draw(*marks: Mark, **more: object):  # type: ignore[no-untyped-def]
+def draw(*marks: Mark, **more: object):
     options: dict[str, object] = {"level": Line(82.0, "company 82.0"), "x_format": str, "y_format": str}
     return point_chart(marks, **(options | more))  # type: ignore[arg-type]
 
