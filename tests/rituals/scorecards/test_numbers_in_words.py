@@ -26,7 +26,7 @@ def test_a_sign_stands_only_before_something(value: float, places: int, text: st
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (850, "850"), (1000, "1k"), (1250, "1,250"), (12_000, "12k"), (12_500, "12.5k"), (1_500_000, "1.5M")],
+    [(0, "0"), (850, "850"), (1000, "1,000"), (1250, "1,250"), (12_000, "12k"), (12_500, "12.5k"), (1_500_000, "1.5M")],
 )
 def test_axis_labels_are_short_and_exact(value: float, text: str) -> None:
     assert words.thousands(value) == text
