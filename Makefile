@@ -16,7 +16,7 @@ LOCKS := requirements-boot.txt requirements-dev.txt
 help:
 	@echo "make run      start the portal (PORT=8000, CXPORTAL_DATA=.data, CXPORTAL_DEMO=0 for an empty one)"
 	@echo "make test     everything CI runs: check, then all tests"
-	@echo "make check    format, lint, types, layers, migrations"
+	@echo "make check    format, lint, types, layers"
 	@echo "make bench    measure against bare baselines (part=NAME for one part)"
 	@echo "make setup    install what the lock files name into .venv"
 
