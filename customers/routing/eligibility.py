@@ -151,7 +151,7 @@ def expected_wait(contact: Contact, home: Pod, world: Snapshot, clock: datetime)
         for c in home.queue
         if c.channel == contact.channel and c.id != contact.id and c.arrived_at <= contact.arrived_at
     )
-    return (ahead + 1) * typical // there
+    return (ahead + home.more.get(contact.channel, 0) + 1) * typical // there
 
 
 def _frees_at(person: Person, channel: str) -> datetime | None:

@@ -12,6 +12,7 @@ from customers.routing.snapshot import (
     Agreement,
     Contact,
     Person,
+    Pod,
     Snapshot,
     instant_after,
     live,
@@ -48,7 +49,7 @@ def partner_tests(
         begins = None if inside or spans is None else next_start(spans, clock)
         if begins is not None:
             dues.append(begins)
-    queue = sum(1 for c in partner.queue if c.channel == contact.channel) if partner else 0
+    queue = _waiting(partner, contact.channel) if partner else 0
     tests.append(Step("guard", queue <= a.guard, {**tag, "waiting": queue, "guard": a.guard}))
     idle = [
         p
@@ -58,6 +59,10 @@ def partner_tests(
     tests.append(Step("reserve", len(idle) > a.reserve, {**tag, "idle": len(idle), "reserve": a.reserve}))
     tests.extend(_caps(a, clock, dues, tag))
     return tests, best_of(idle, contact) if idle else None
+
+
+def _waiting(pod: Pod, channel: str) -> int:
+    return sum(1 for c in pod.queue if c.channel == channel) + pod.more.get(channel, 0)
 
 
 def _condition(

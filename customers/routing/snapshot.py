@@ -95,6 +95,7 @@ class Pod:
     typical: Mapping[str, int] = field(default_factory=dict)
     wall_clock: frozenset[str] = frozenset()  # channels whose promise counts every second, not only open ones
     queue: tuple[Contact, ...] = ()  # waiting with this home pod, open offers out included
+    more: Mapping[str, int] = field(default_factory=dict)  # by channel: how many wait beyond those
 
 
 @dataclass(frozen=True, slots=True)

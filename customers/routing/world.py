@@ -16,110 +16,32 @@ from zoneinfo import ZoneInfo
 
 from customers.routing.batch import Statement, fetch
 from customers.routing.snapshot import BAR_SECONDS, Agreement, Contact, InHand, Person, Pod, Snapshot, Window
+from customers.routing.statements import (
+    AGREEMENTS,
+    EXCEPTIONS,
+    HANDLED,
+    HELD,
+    HOURS,
+    IN_HAND,
+    PODS,
+    PRESENCE,
+    QUEUE,
+    SKILLS,
+)
 from teams.pods.models import OpeningException, OpeningHours
 from teams.pods.opening import joined_periods
 from teams.scheduling.queries import OnDuty, on_duty
 
 BARRED = dt.timedelta(seconds=BAR_SECONDS)
 AHEAD = dt.timedelta(days=8)  # far enough for "opens again on Monday" after a long holiday
+# How deep a queue is read, by pod, channel and skill: for a round of the router, and for one new contact.
+AT_HAND = 200
+AT_HAND_NEW = 40
 # Until a pod has handled enough of a channel, the usual handling time in seconds.
 TYPICAL = {"phone": 420, "chat": 600, "email": 900, "social": 420, "web_form": 900, "letter": 1200}
 LEAST_HANDLED = 30
 TYPICAL_KEPT = 600.0
 AFTER_WORK_USUAL = dt.timedelta(seconds=60)
-
-AGREEMENTS = """
-SELECT a.id, t.number, a.home_id, a.partner_id, t.thresholds, t.skill_ids, t.when_closed, t.when_nobody,
-       t.expected_wait, t.reserve, t.guard, t.cap_once, t.cap_hour, t.cap_day, t.hours, a."order", a.state,
-       t.starts_at, t.ends_at, partner.zone,
-       date_trunc('day', %s AT TIME ZONE home.zone) + interval '1 day' AS next_day, home.zone,
-       offers.n + assigned.once, offers.n + assigned.hour, offers.n + assigned.day, assigned.oldest
-FROM customers_overflowagreement a
-JOIN customers_overflowterms t ON t.agreement_id = a.id AND t.state = 'in_force'
-JOIN teams_pod home ON home.id = a.home_id
-JOIN teams_pod partner ON partner.id = a.partner_id AND partner.closed_at IS NULL
-CROSS JOIN LATERAL (
-    SELECT count(*) AS n FROM customers_offer o WHERE o.agreement_id = a.id AND o.state = 'open'
-) offers
-CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE s.ended_at IS NULL) AS once,
-           count(*) FILTER (WHERE s.started_at > %s - interval '1 hour') AS hour,
-           count(*) FILTER (WHERE s.started_at >= date_trunc('day', %s AT TIME ZONE home.zone) AT TIME ZONE home.zone)
-               AS day,
-           min(s.started_at) FILTER (WHERE s.started_at > %s - interval '1 hour') AS oldest
-    FROM customers_contactassignment s
-    WHERE s.agreement_id = a.id AND (s.started_at > %s - interval '26 hours' OR s.ended_at IS NULL)
-) assigned
-WHERE a.home_id = ANY(%s) AND a.state IN ('active', 'paused')
-ORDER BY a.home_id, a."order", a.id
-"""
-
-QUEUE = """
-SELECT c.id, c.channel, c.arrived_at, coalesce(c.serving_pod_id, c.home_pod_id), c.priority,
-       c.required_skill_id, c.wished_skills, c.reopened_count > 0, c.state = 'offered', helped.yes,
-       known.person_id, barred.list, wanted.person_id
-FROM customers_contact c
-LEFT JOIN LATERAL (
-    SELECT true AS yes FROM customers_contactassignment s
-    WHERE s.contact_id = c.id AND s.agreement_id IS NOT NULL LIMIT 1
-) helped ON true
-LEFT JOIN LATERAL (
-    SELECT recent.person_id FROM (
-        SELECT p.person_id, p.arrived_at FROM customers_contact p
-        WHERE p.customer_id = c.customer_id AND p.person_id IS NOT NULL AND p.id <> c.id
-        ORDER BY p.arrived_at DESC LIMIT 6
-    ) recent GROUP BY recent.person_id ORDER BY count(*) DESC, max(recent.arrived_at) DESC LIMIT 1
-) known ON c.customer_id IS NOT NULL
-LEFT JOIN LATERAL (
-    SELECT (e.data->>'to_member')::bigint AS person_id FROM customers_contactevent e
-    WHERE e.contact_id = c.id AND e.kind IN ('handed_over', 'reopened')
-    ORDER BY e.at DESC, e.id DESC LIMIT 1
-) wanted ON c.reopened_count > 0 OR c.first_response_at IS NOT NULL
-LEFT JOIN LATERAL (
-    SELECT json_agg(json_build_array(b.person_id, b.ended) ORDER BY b.person_id) AS list FROM (
-        SELECT o.person_id, max(o.ended_at) AS ended FROM customers_offer o
-        WHERE o.contact_id = c.id AND o.state IN ('declined', 'lapsed') AND o.ended_at > %s - interval '2 minutes'
-        GROUP BY o.person_id
-    ) b
-) barred ON true
-WHERE (c.home_pod_id = ANY(%s) AND c.serving_pod_id IS NULL OR c.serving_pod_id = ANY(%s))
-  AND c.state IN ('waiting', 'offered') AND NOT c.automated AND c.direction = 'in'
-  AND (c.state = 'waiting' OR (c.state = 'offered' AND EXISTS (
-        SELECT 1 FROM customers_offer o
-        WHERE o.contact_id = c.id AND o.state = 'open' AND o.agreement_id IS NOT NULL)))
-ORDER BY c.id
-"""
-
-IN_HAND = """
-SELECT o.person_id, o.contact_id, c.channel, o.made_at, NULL FROM customers_offer o
-JOIN customers_contact c ON c.id = o.contact_id WHERE o.person_id = ANY(%s) AND o.state = 'open'
-UNION ALL
-SELECT s.person_id, s.contact_id, c.channel, s.started_at, s.after_work_at FROM customers_contactassignment s
-JOIN customers_contact c ON c.id = s.contact_id WHERE s.person_id = ANY(%s) AND s.ended_at IS NULL
-ORDER BY 1, 2
-"""
-
-PRESENCE = "SELECT member_id, state, heartbeat_at, idle_since FROM teams_presence WHERE member_id = ANY(%s)"
-SKILLS = "SELECT member_id, skill_id FROM teams_memberskill WHERE member_id = ANY(%s)"
-HOURS = "SELECT pod_id, channel, weekday, opens, closes FROM teams_openinghours WHERE pod_id = ANY(%s)"
-EXCEPTIONS = """
-SELECT pod_id, day, channel, opens, closes FROM teams_openingexception WHERE pod_id = ANY(%s) AND day >= %s
-"""
-PODS = """
-SELECT p.id, p.zone, r.channel, r.seconds, r.in_opening_time
-FROM teams_pod p LEFT JOIN teams_promise r ON r.pod_id = p.id WHERE p.id = ANY(%s)
-"""
-HELD = """
-SELECT DISTINCT s.skill_id FROM teams_memberskill s JOIN teams_user u ON u.id = s.member_id AND u.is_active
-WHERE s.skill_id IN (
-    SELECT required_skill_id FROM customers_contact WHERE state IN ('waiting', 'offered')
-) OR s.skill_id = %s
-"""
-HANDLED = """
-SELECT home_pod_id, channel, (avg(work_seconds + after_work_seconds))::int FROM customers_contact
-WHERE state = 'resolved' AND home_pod_id = ANY(%s) AND business_day >= %s AND work_seconds > 0
-GROUP BY 1, 2 HAVING count(*) >= %s
-"""
 
 _typical: dict[int, tuple[float, dict[str, int]]] = {}
 
@@ -129,12 +51,16 @@ def agreements_statement(homes: Collection[int], clock: dt.datetime) -> Statemen
     return AGREEMENTS, [clock, clock, clock, clock, clock, sorted(homes)]
 
 
-def queue_statement(homes: Collection[int], clock: dt.datetime) -> Statement:
-    """The statement behind `queue_from`: every contact that waits in these pods.
+def queue_statement(
+    homes: Collection[int], clock: dt.datetime, *, channel: str | None = None, also: int = 0
+) -> Statement:
+    """The statement behind `queue_from`: the first contacts that wait in these pods, by channel and skill.
 
-    A contact waits at home, or in the pod to which it was handed over.
+    A contact waits at home, or in the pod to which it was handed over. Skills are apart, so that a
+    heap of contacts whose skill is away never hides the others. `also` is read wherever it stands.
     """
-    return QUEUE, [clock, sorted(homes), sorted(homes)]
+    pods = sorted(homes)
+    return QUEUE, [pods, pods, channel, channel, clock, AT_HAND if channel is None else AT_HAND_NEW, also]
 
 
 def in_hand_statement(people: Collection[int]) -> Statement:
@@ -224,16 +150,26 @@ def queue_from(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Contact]]:
     return found
 
 
+def _beyond(rows: Iterable[tuple[Any, ...]]) -> dict[int, dict[str, int]]:
+    """How many wait by pod and channel beyond those that were read."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for row in rows:
+        found[row[3]][row[1]] = found[row[3]].get(row[1], row[13]) - 1
+    return found
+
+
 def read_world(
     homes: Collection[int],
     clock: dt.datetime,
     *,
     agreements: tuple[Agreement, ...] | None = None,
     new: Contact | None = None,
+    also: int = 0,
 ) -> Snapshot:
     """The snapshot for deciding over contacts of these home pods at `clock`.
 
-    `new` is a contact that is not stored yet: its channel, arrival and skill count as well.
+    `new` is a contact that is not stored yet: its channel, arrival and skill count as well, and only
+    the queue of its channel is read. `also` is a contact that must be in it, however long the queue.
     """
     if agreements is None:
         agreements = agreements_from(fetch(agreements_statement(homes, clock))[0], clock)
@@ -247,12 +183,13 @@ def read_world(
         (PODS, [pods]),
         (HOURS, [pods]),
         (EXCEPTIONS, [pods, (clock - dt.timedelta(days=60)).date()]),
-        queue_statement(pods, clock),
+        queue_statement(pods, clock, channel=new.channel if new else None, also=also),
         (HELD, [new.skill if new else None]),
     )
     queue = queue_from(parts[6])
+    more = _beyond(parts[6])
     waiting = [c for cs in queue.values() for c in cs] + ([new] if new else [])
-    found = _pods(pods, parts[3:6], queue, waiting, clock)
+    found = _pods(pods, parts[3:6], queue, more, waiting, clock)
     return Snapshot(
         pods=found,
         people=_people(duty, parts[0], parts[1], parts[2], found, clock),
@@ -266,6 +203,7 @@ def _pods(
     ids: list[int],
     parts: list[list[tuple[Any, ...]]],
     queue: dict[int, list[Contact]],
+    more: dict[int, dict[str, int]],
     waiting: list[Contact],
     clock: dt.datetime,
 ) -> dict[int, Pod]:
@@ -291,6 +229,7 @@ def _pods(
             promises={row[2]: row[3] for row in promises},
             typical=typical[pod],
             queue=tuple(queue.get(pod, ())),
+            more=more.get(pod, {}),
             wall_clock=frozenset(row[2] for row in promises if not row[4]),
         )
     return found

@@ -17,6 +17,7 @@ from cxportal.core import periods
 from cxportal.core.realtime import CHANNEL
 
 WAIT_TO_LEAD = 1.0
+MERGE = 0.05
 LONGEST_NAP = 1.0  # so that a signal is answered within a second
 
 
@@ -54,13 +55,13 @@ class Command(BaseCommand):
             left = (due - periods.now()).total_seconds()
             if left <= 0:
                 return None
-            heard = False
-            for note in listener.connection.notifies(timeout=min(left, LONGEST_NAP), stop_after=1):
-                about = engine.pods_in(note.payload)
-                if about is None:
-                    return None
-                named |= about
-                heard = bool(named)
-            if heard:
+            notes = list(listener.connection.notifies(timeout=min(left, LONGEST_NAP), stop_after=1))
+            # What else is on its way travels with the same round: one look for a burst of changes.
+            notes += list(listener.connection.notifies(timeout=MERGE)) if notes else []
+            about = [engine.pods_in(note.payload) for note in notes]
+            if None in about:
+                return None
+            named |= {pod for pods in about if pods for pod in pods}
+            if named:
                 return named
         return named

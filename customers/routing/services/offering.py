@@ -10,10 +10,11 @@ from customers.contacts import states
 from customers.contacts.models import Contact
 from customers.routing import snapshot
 from customers.routing.batch import fetch, insert
+from customers.routing.decision import Decision
 from customers.routing.drain import drain_order
 from customers.routing.eligibility import has_room
 from customers.routing.models import ContactAssignment, Offer
-from customers.routing.services import placing
+from customers.routing.services import alarms, placing
 from customers.routing.services.course import Held, hold, instant, is_repeat, record, refuse
 from customers.routing.world import in_hand_of, in_hand_statement, read_world
 from cxportal.core import periods, realtime
@@ -38,43 +39,51 @@ def offer(*, by: User | None, contact_id: int, at: dt.datetime | None = None) ->
     """
     clock = at or periods.now()
     held = hold(contact_id)
+    contact = held.contact
     out = held.offer is not None and held.offer.agreement_id is not None
-    if held.contact.state != Contact.State.WAITING and not (held.contact.state == Contact.State.OFFERED and out):
+    if contact.state != Contact.State.WAITING and not (contact.state == Contact.State.OFFERED and out):
         return "gone"
-    home = held.contact.serving_pod_id or held.contact.home_pod_id
-    world = read_world([home], clock)
+    home = contact.serving_pod_id or contact.home_pod_id
+    world = read_world([home], clock, also=contact_id)
     facts = next((c for c in world.pods[home].queue if c.id == contact_id), None)
     if facts is None:
         return "gone"
     decision, world = placing.settled(facts, world, clock)
     if decision.outcome == "offer" and held.offer is not None:
         record(held, "recalled", at=clock, by=by, person=held.offer.person_id, pod=held.offer.pod_id)
-    contact = held.contact
+    _keep(contact, decision, world, clock, out=out)
+    if decision.outcome == "offer":
+        topics = [f"queue:{home}", f"queue:{decision.pod}", f"offers:{decision.person}", f"contact:{contact_id}"]
+        realtime.publish(topics, "waiting", contact=contact_id)
+    return decision.outcome
+
+
+def _keep(contact: Contact, decision: Decision, world: snapshot.Snapshot, clock: dt.datetime, *, out: bool) -> None:
+    """Store an offer with its decision; an unchanged answer is not stored twice."""
+    newest = contact.decisions.order_by("-at", "-pk").first()
     rows = []
     if decision.outcome == "offer":
-        rows += placing.offer_rows(contact_id, contact.channel, decision, clock)
+        rows += placing.offer_rows(contact.pk, contact.channel, decision, clock)
         contact.state, contact.state_since = Contact.State.OFFERED, clock
         contact.due_at = clock + dt.timedelta(seconds=snapshot.offer_seconds(contact.channel))
+        row = presence_row(decision.person or 0)
+        row.idle_since = None
+        row.save(update_fields=["idle_since"])
     elif not out:
         contact.due_at = decision.due
-    newest = contact.decisions.order_by("-at", "-pk").first()
     if (
         decision.outcome == "offer"
         or newest is None
         or (newest.outcome, newest.why) != (decision.outcome, decision.why)
     ):
-        rows.append(placing.decision_row(contact_id, decision, world, clock))
+        rows.append(placing.decision_row(contact.pk, decision, world, clock))
+    if decision.nobody_holds_skill and not contact.skill_missing and contact.required_skill_id:
+        pod, skill = contact.home_pod_id, contact.required_skill_id
+        alarms.nobody_holds_skill(contact_id=contact.pk, pod_id=pod, skill_id=skill)
     contact.skill_missing = decision.nobody_holds_skill
     contact.save(update_fields=["state", "state_since", "due_at", "skill_missing"])
     if rows:
         fetch(*insert(*rows))
-    if decision.outcome == "offer":
-        row = presence_row(decision.person or 0)
-        row.idle_since = None
-        row.save(update_fields=["idle_since"])
-        topics = [f"queue:{home}", f"queue:{decision.pod}", f"offers:{decision.person}", f"contact:{contact_id}"]
-        realtime.publish(topics, "waiting", contact=contact_id)
-    return decision.outcome
 
 
 @recorded

@@ -11,8 +11,8 @@ from customers.routing.batch import Statement, fetch
 from customers.routing.decision import Decision, decide
 from customers.routing.models import LoadEvent, Offer, RoutingDecision
 from customers.routing.snapshot import Contact, Snapshot, digest, offer_seconds
+from customers.routing.statements import PRESENCE
 from customers.routing.world import (
-    PRESENCE,
     agreements_from,
     agreements_statement,
     in_hand_statement,

@@ -147,3 +147,25 @@ def test_the_next_look_is_due_when_an_offer_ends(cast):
     call(cast)
     assert engine.next_due(later(16)) == later(20)
     assert engine.next_due(NOW) == later(5)
+
+
+def test_home_takes_by_hand_what_is_out_with_a_partner(cast):
+    routing.on_shift(cast.other_member, cast.elbe)
+    routing.agreement(cast.isar, cast.elbe)
+    contact = call(cast)
+    assert open_offer(contact).person == cast.other_member
+    routing.there(cast.member)
+    services.take(by=cast.member, contact_id=contact)
+    assert open_offer(contact) is None
+    assert Contact.objects.get(pk=contact).person == cast.member
+
+
+def test_a_heap_that_nobody_can_serve_hides_nothing(cast, monkeypatch):
+    monkeypatch.setattr("customers.routing.world.AT_HAND", 2)
+    skill = people.skill("Sorbian", cast.other_member)
+    for age in range(5):
+        customers.contact(cast.isar, at=later(-100 - age), required_skill=skill)
+    plain = customers.contact(cast.isar, at=later(-5))
+    routing.on_shift(cast.member, cast.isar)
+    assert engine.round() == 1
+    assert open_offer(plain.pk).person == cast.member
