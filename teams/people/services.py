@@ -12,7 +12,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cxportal.core import periods
+from cxportal.core import periods, realtime
 from cxportal.core.database import LockClass, lock, translate_errors
 from cxportal.core.violations import Invalid, Refused, Violation
 from teams.audit.tracking import recorded
@@ -117,6 +117,7 @@ def deactivate(*, by: User, person: User, at: dt.datetime | None = None) -> User
     ApiToken.objects.filter(user=person, revoked_at__isnull=True).update(revoked_at=at)
     OneTimeLink.objects.filter(user=person, used_at__isnull=True, expires_at__gt=at).update(expires_at=at)
     Invitation.objects.filter(user=person, accepted_at__isnull=True, revoked_at__isnull=True).update(revoked_at=at)
+    realtime.access_changed(person.pk)
     for end in _endings:
         end(person)
     person.refresh_from_db()

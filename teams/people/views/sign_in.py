@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from allauth.account import views as allauth_views
@@ -11,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
-from cxportal.core.http import found_or_404, public
+from cxportal.core.http import View, found_or_404, public
 from cxportal.core.violations import Invalid
 from teams.people import links
 from teams.people.forms import NewPasswordForm
@@ -27,7 +28,21 @@ class SignIn(allauth_views.LoginView):  # type: ignore[misc]
         return context | {"nobody": not User.objects.exists()}
 
 
-sign_in = public(SignIn.as_view())
+def patient(view: View) -> View:
+    """Tell who tried too often when to come back."""
+
+    @functools.wraps(view)
+    def patient_view(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, **kwargs)
+        if response.status_code == 429:
+            response["Retry-After"] = "60"
+        return response
+
+    return patient_view
+
+
+sign_in = public(patient(SignIn.as_view()))
+forgot = public(patient(allauth_views.password_reset))
 
 
 @public

@@ -163,3 +163,10 @@ def test_a_forgotten_password_of_nobody_looks_the_same_and_mails_nothing(browser
     assert answer["Location"] == "/account/password/sent/"
     assert not Mail.objects.exists()
     assert not OneTimeLink.objects.exists()
+
+
+def test_too_many_requests_are_told_when_to_come_back(browser: Browser, ada: User) -> None:
+    answers = [browser().post("/account/password/forgot/", {"email": ada.email}) for _n in range(6)]
+    assert answers[-1].status_code == 429
+    assert answers[-1]["Retry-After"] == "60"
+    assert "Too many tries" in answers[-1].content.decode()

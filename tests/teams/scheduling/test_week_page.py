@@ -341,3 +341,14 @@ def test_a_page_older_than_the_agreement_names_the_change(cast: Cast, browser: B
     answer = browser(cast.member).post(url(cast, f"shifts/{shift.pk}/claim"), {"seen": 1})
     assert answer.status_code == 409
     assert "version 2 is in force" in answer.content.decode()
+
+
+def test_public_holidays_and_exceptions_of_opening_stand_in_the_head_of_their_day(cast: Cast, browser: Browser) -> None:
+    from teams.pods.models import OpeningException
+
+    christmas = dt.date(2027, 12, 25)
+    scheduling.shift(cast.isar, christmas, state="draft")
+    OpeningException.objects.create(pod=cast.isar, day=dt.date(2027, 12, 24), opens=480, closes=780, label="Short day")
+    page = browser(cast.member).get(url(cast, f"week/{week_label(christmas)}/")).content.decode()
+    assert "Christmas Day" in page
+    assert "Short day" in page
