@@ -4,15 +4,14 @@ The staging table holds ``line``, ``spoilt`` (why the reader could not read it) 
 mapping uses as ``c0``, ``c1``, …; ``typed`` gives the statements that make, for every line, the mapped
 facts, what was refused and why, and whether a clock was set right.
 
-Dates and clocks are read by temporary functions written for the mapping's formats: PostgreSQL's own casts
-raise on a date that does not exist and would stop the whole set.
+Dates and clocks are read by the temporary functions of ``mapped_functions``.
 """
 
 from dataclasses import dataclass, field
 
 from psycopg import sql
 
-from cxportal.core import instants
+from cxportal.core.mapped_functions import clock_function, day_function, instant_function, moment_function
 from cxportal.core.mapping import Clock, Condition, FileMapping, Target, Value
 
 SKIPPED = "skipped by mapping"
@@ -105,113 +104,6 @@ class Compiler:
         return sql.SQL("({})").format(sql.SQL(" || ").join(parts)), NULL
 
 
-def _number(letters: tuple[str, ...], letter: str, default: int) -> str:
-    return f"m[{letters.index(letter) + 1}]::int" if letter in letters else str(default)
-
-
-def _year(letters: tuple[str, ...]) -> str:
-    if "y" in letters:
-        part = f"m[{letters.index('y') + 1}]::int"
-        return f"{part} + CASE WHEN {part} >= {instants.SECOND_OF_CENTURY} THEN 1900 ELSE 2000 END"
-    return _number(letters, "Y", 1970)
-
-
-def day_function(name: str, form: str) -> str:
-    """A temporary function text → date: NULL for what does not look like the format or does not exist."""
-    expression, letters = instants.pattern(form)
-    return f"""
-        CREATE OR REPLACE FUNCTION pg_temp.{name}(given text) RETURNS date LANGUAGE plpgsql IMMUTABLE AS $body$
-        DECLARE m text[] := regexp_match(given, {_quoted(expression)});
-        BEGIN
-            IF m IS NULL THEN RETURN NULL; END IF;
-            RETURN make_date({_year(letters)}, {_number(letters, "m", 1)}, {_number(letters, "d", 1)});
-        EXCEPTION WHEN datetime_field_overflow THEN RETURN NULL;
-        END $body$"""
-
-
-def _seconds(letters: tuple[str, ...]) -> str:
-    whole = _number(letters, "S", 0)
-    return f"({whole} + ('0.' || m[{letters.index('f') + 1}])::numeric)" if "f" in letters else whole
-
-
-def instant_function(name: str, form: str, zone: str) -> str:
-    """A temporary function text → timestamptz: NULL for no such day, and for a wall time that the zone skips."""
-    expression, letters = instants.pattern(form)
-    hours, minutes, whole = (_number(letters, letter, 0) for letter in "HMS")
-    ending = f"""
-            instant := wall AT TIME ZONE {_quoted(zone)};
-            IF instant AT TIME ZONE {_quoted(zone)} <> wall THEN RETURN NULL; END IF;
-            RETURN instant;"""
-    if "z" in letters:
-        part = f"m[{letters.index('z') + 1}]"
-        ending = f"""
-            RETURN (wall - CASE WHEN {part} = 'Z' THEN interval '0'
-                           ELSE (substr({part}, 1, 3) || ':' || right({part}, 2))::interval END) AT TIME ZONE 'UTC';"""
-    return f"""
-        CREATE OR REPLACE FUNCTION pg_temp.{name}(given text) RETURNS timestamptz LANGUAGE plpgsql IMMUTABLE AS $body$
-        DECLARE m text[] := regexp_match(given, {_quoted(expression)}); wall timestamp; instant timestamptz;
-        BEGIN
-            IF m IS NULL OR {hours} > 23 OR {minutes} > 59 OR {whole} > 59 THEN RETURN NULL; END IF;
-            wall := make_timestamp({_year(letters)}, {_number(letters, "m", 1)}, {_number(letters, "d", 1)},
-                                   {hours}, {minutes}, {_seconds(letters)});{ending}
-        EXCEPTION WHEN datetime_field_overflow THEN RETURN NULL;
-        END $body$"""
-
-
-def clock_function(name: str, clock: Clock) -> str:
-    """A temporary function over a day and its wall times, in their order.
-
-    Gives the instants (NULL for what did not happen), the last of them, by how many seconds the clock ran
-    back at most, and what is wrong. A time behind the one before it is set to that one.
-    """
-    expression, letters = instants.pattern(clock.time_format)
-    zone = _quoted(clock.zone)
-    absent = ", ".join(_quoted(word) for word in clock.did_not_happen)
-    nights = "NULL"
-    if clock.next_day_after:
-        nights = f"reached - interval '{clock.next_day_after} seconds'"
-    return f"""
-        CREATE OR REPLACE FUNCTION pg_temp.{name}(
-            the_day date, given text[], OUT at timestamptz[], OUT last_at timestamptz, OUT late numeric, OUT wrong text)
-        LANGUAGE plpgsql IMMUTABLE AS $body$
-        DECLARE m text[]; told text; wall timestamp; reached timestamp; shift interval := interval '0';
-        BEGIN
-            late := 0;
-            IF the_day IS NULL THEN RETURN; END IF;
-            FOREACH told IN ARRAY given LOOP
-                told := nullif(btrim(told), '');
-                IF told IS NULL OR told = ANY(ARRAY[{absent}]::text[]) THEN
-                    at := at || NULL::timestamptz;
-                    CONTINUE;
-                END IF;
-                m := regexp_match(told, {_quoted(expression)});
-                IF m IS NULL OR {_number(letters, "H", 0)} > 23 OR {_number(letters, "M", 0)} > 59
-                   OR {_number(letters, "S", 0)} > 59 THEN
-                    wrong := '"' || told || '" is not a time';
-                    RETURN;
-                END IF;
-                wall := the_day + make_interval(hours => {_number(letters, "H", 0)}, mins => {_number(letters, "M", 0)},
-                                                secs => {_seconds(letters)}) + shift;
-                IF wall < {nights} THEN
-                    shift := shift + interval '1 day';
-                    wall := wall + interval '1 day';
-                END IF;
-                late := greatest(late, extract(epoch FROM reached - wall));
-                reached := greatest(reached, wall);
-                last_at := reached AT TIME ZONE {zone};
-                IF last_at AT TIME ZONE {zone} <> reached THEN
-                    wrong := '"' || told || '" does not exist in ' || {zone} || ': the clocks skip it';
-                    RETURN;
-                END IF;
-                at := at || last_at;
-            END LOOP;
-        END $body$"""
-
-
-def _quoted(text: str) -> str:
-    return sql.Literal(text).as_string()
-
-
 @dataclass(slots=True)
 class _Layers:
     """What each level of the query computes: texts as mapped, then readings of dates, then the columns."""
@@ -236,7 +128,11 @@ def typed(mapping: FileMapping, targets: tuple[Target, ...], stage: str) -> tupl
     base: sql.Composable = sql.SQL("SELECT * FROM {}").format(sql.Identifier(stage))
     late: sql.Composable = sql.SQL("false")
     if clock.times:
-        layers.functions += [day_function("import_day", clock.date_format), clock_function("import_clock", clock)]
+        layers.functions += [
+            day_function("import_day", clock.date_format),
+            clock_function("import_clock", clock),
+            moment_function("import_moment", clock.zone),
+        ]
         layers.faults.append(sql.SQL("clock_fault"))
         base, late = _clocked(compiler, clock, base), sql.SQL("late > 0")
     for place, target in enumerate(targets):
@@ -270,14 +166,15 @@ def _fenced(rows: sql.Composable, more: list[sql.Composable]) -> sql.Composable:
 
 
 def _clocked(compiler: Compiler, clock: Clock, base: sql.Composable) -> sql.Composable:
-    """The rows with ``at`` (instants in the order of the clock), ``last_at``, ``late`` and ``clock_fault``."""
+    """The rows with ``the_day``, ``at`` (seconds in the order of the clock), ``last_at``, ``late``, ``clock_fault``."""
     date = sql.SQL("btrim({})").format(compiler.column(clock.date))
     return sql.SQL(
-        "SELECT s.*, k.at, k.last_at, k.late, coalesce("
-        "CASE WHEN d.the_day IS NULL THEN {label} || coalesce({date}, '') || {end} END, k.wrong, "
+        "SELECT s.*, d.the_day, k.at, k.last_at, k.late, coalesce("
+        "CASE WHEN d.the_day IS NULL THEN {label} || coalesce({date}, '') || {end} END, "
+        "'\"' || k.wrong || '\" is not a time', "
         "CASE WHEN k.late > {tolerance} THEN 'the clock runs back by ' || round(k.late) || ' s' END) AS clock_fault "
         "FROM ({base}) AS s CROSS JOIN LATERAL (SELECT pg_temp.import_day({date}) AS the_day OFFSET 0) AS d "
-        "CROSS JOIN LATERAL pg_temp.import_clock(d.the_day, ARRAY[{times}]) AS k"
+        "CROSS JOIN LATERAL pg_temp.import_clock(ARRAY[{times}]) AS k"
     ).format(
         label=sql.Literal(f'{clock.date}: "'),
         date=date,
@@ -310,7 +207,7 @@ def _add(layers: _Layers, compiler: Compiler, target: Target, place: int) -> Non
         layers.columns.append(sql.SQL("NULL::{} AS {}").format(kind, name))
         return
     if value.time:
-        layers.columns.append(sql.SQL("{} AS {}").format(_clock_time(compiler, mapping.clock, value), name))
+        _add_clock_time(layers, compiler, value, name, place)
         return
     fact = compiler.fact(value, target.name)
     text, fault = sql.Identifier(f"text{place}"), sql.Identifier(f"fault{place}")
@@ -358,11 +255,21 @@ def _cast(
     return None, ""
 
 
-def _clock_time(compiler: Compiler, clock: Clock, value: Value) -> sql.Composable:
+def _add_clock_time(layers: _Layers, compiler: Compiler, value: Value, name: sql.Identifier, place: int) -> None:
     """An instant of the clock: one of its times, or the last that happened."""
-    made: sql.Composable = sql.SQL("last_at")
+    clock = compiler.mapping.clock
+    seconds: sql.Composable = sql.SQL("last_at")
     if value.time != "last":
-        made = sql.SQL("at[{}]").format(sql.Literal(clock.times.index(value.time) + 1))
+        seconds = sql.SQL("at[{}]").format(sql.Literal(clock.times.index(value.time) + 1))
     if value.when is not None:
-        made = sql.SQL("CASE WHEN {} THEN {} END").format(compiler.condition(value.when), made)
-    return made
+        seconds = sql.SQL("CASE WHEN {} THEN {} END").format(compiler.condition(value.when), seconds)
+    told, made = sql.Identifier(f"told{place}"), sql.Identifier(f"read{place}")
+    layers.texts.append(sql.SQL("{} AS {}").format(seconds, told))
+    layers.readings.append(
+        sql.SQL("CASE WHEN {0} IS NOT NULL THEN pg_temp.import_moment(the_day, {0}) END AS {1}").format(told, made)
+    )
+    layers.columns.append(sql.SQL("{} AS {}").format(made, name))
+    said = sql.Literal(f"{value.time}: the clocks skip this time in {clock.zone}")
+    layers.faults.append(
+        sql.SQL("CASE WHEN {} IS NOT NULL AND the_day IS NOT NULL AND {} IS NULL THEN {} END").format(told, made, said)
+    )

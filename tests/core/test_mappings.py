@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from customers.contacts.imports.grammar import GRAMMAR as CONTACTS
 from customers.directory.imports.grammar import GRAMMAR as CUSTOMERS
-from cxportal.core import instants, mapped_sql, mapping
+from cxportal.core import instants, mapped_functions, mapping
 from cxportal.core.mapping import WrongMapping
 
 LEAST = """
@@ -167,9 +167,46 @@ def test_the_database_reads_an_instant_as_python_does(near: tuple[str, str], zon
     except ValueError:
         expected = None
     with connection.cursor() as cursor:
-        cursor.execute(mapped_sql.instant_function("read_it", form, zone))
+        cursor.execute(mapped_functions.instant_function("read_it", form, zone))
         cursor.execute("SELECT pg_temp.read_it(%s)", [text])
         assert cursor.fetchone() == (expected,)
+
+
+@pytest.mark.django_db
+@rounds(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.sampled_from(["", "0:00:00", "7:2:5", "23:59:58", "0:00:03", "12:00:00", "24:00:00", "1:60:00", "x"])),
+    st.sampled_from(["%H:%M:%S", "%H:%M:%S%%"]),
+)
+def test_a_clock_is_read_alike_by_the_quick_and_by_the_general_way(times: list[str], form: str) -> None:
+    clock = mapping.Clock(
+        date="day", time_format=form, times=tuple(map(str, range(len(times)))), did_not_happen=("0:00:00",),
+        tolerance=5, next_day_after=43200,
+    )  # fmt: skip
+    given_times = [text + "%" if form.endswith("%%") and text not in ("", "0:00:00") else text for text in times]
+    expected: list[float | None] = []
+    reached: float | None = None
+    nights, late, wrong = 0, 0.0, False
+    for text in times:
+        if text in ("", "0:00:00"):
+            expected.append(None)
+            continue
+        if text in ("24:00:00", "1:60:00", "x"):
+            wrong = True
+            break
+        told = sum(int(part) * weight for part, weight in zip(text.split(":"), (3600, 60, 1), strict=True)) + nights
+        if reached is not None and told < reached - 43200:
+            nights, told = nights + 86400, told + 86400
+        late = max(late, (reached or 0) - told if reached is not None else 0)
+        reached = max(reached or 0, told)
+        expected.append(reached)
+    with connection.cursor() as cursor:
+        cursor.execute(mapped_functions.clock_function("a_clock", clock))
+        cursor.execute("SELECT (pg_temp.a_clock(%s::text[])).*", [given_times])
+        at, last, told_late, told_wrong = cursor.fetchone()
+    assert (told_wrong is not None) == wrong
+    if not wrong:
+        assert (at or [], last, told_late) == (expected, reached, late)
 
 
 @pytest.mark.parametrize(
