@@ -267,7 +267,7 @@ def test_tau_squared_agrees_with_statsmodels(pods: list[Share]) -> None:
         return
     effects = np.array([p.hits / p.n for p in pods])
     variances = np.array([theta * (1 - theta) / p.n for p in pods])
-    with np.errstate(invalid="ignore"):  # the library also computes what a negative tau squared has no root for
+    with np.errstate(all="ignore"):  # the library also computes what a negative tau squared has no root for
         library = meta_analysis.combine_effects(effects, variances, method_re="dl")
     assert shrunken.tau_squared == pytest.approx(max(0.0, library.tau2), abs=1e-9)
     assert shrunken.centre == pytest.approx(library.mean_effect_fe, abs=1e-9)
