@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxportal.core.periods import DAY, Period, each_day, to_instant
 from teams.pods.models import Pod
+from teams.scheduling import words
 from teams.scheduling.expansion import Part, PatternRule, empty_days
 from teams.scheduling.models import Absence, ShiftPattern
 from teams.skills.models import Skill
@@ -57,8 +58,6 @@ class AddShiftForm(TimesForm):
     field_order = ("day", "start", "end", "activity", "seats", "skill")
 
     def __init__(self, *args: Any, monday: dt.date, **kwargs: Any) -> None:
-        from teams.scheduling import words
-
         super().__init__(*args, **kwargs)
         days = each_day(monday, monday + 6 * DAY)
         self.fields["day"].choices = [(d.isoformat(), words.long_day(d)) for d in days]  # type: ignore[attr-defined]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from cxportal.core.periods import Period
 from cxportal.core.violations import Violation
@@ -92,14 +91,8 @@ def open_cards(
     shown = found if everything else found[:SHOWN]
     cards = [_card(picture, me, shift, seat, part, places) for _k, shift, seat, part, places in shown]
     lead = next((c for c in cards if c.claimable and (first is None or c.day == first)), None)
-    marked = [c if c is not lead else _as_first(c) for c in cards]
+    marked = [c if c is not lead else replace(c, first=True) for c in cards]
     return marked, len(found) - len(shown)
-
-
-def _as_first(card: OpenCard) -> OpenCard:
-    from dataclasses import replace
-
-    return replace(card, first=True)
 
 
 def _alike(shift: ShiftView, now: dt.datetime) -> dict[tuple[SeatView, Period], int]:
@@ -217,11 +210,6 @@ def offer_cards(
                 OfferCard(taken.give_away, shift.pk, owners.get(taken.member, ""), label, mine, lines, blocked)
             )
     return found
-
-
-def places_words(number: int) -> str:
-    """``2 places``."""
-    return ngettext("%(number)s place", "%(number)s places", number) % {"number": number}
 
 
 def zone_words(zone: ZoneInfo, at: dt.datetime) -> str:

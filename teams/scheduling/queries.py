@@ -14,7 +14,7 @@ from cxportal.core.periods import DAY, Period, day_period, local_date, monday, w
 from teams.people.models import User
 from teams.pods.models import Pod
 from teams.scheduling.effects import Effect, claim_effect, what_fits
-from teams.scheduling.models import Assignment, Shift, Week, as_range
+from teams.scheduling.models import Absence, Assignment, Shift, Week, as_range
 from teams.scheduling.picture import PodPicture, reach
 from teams.scheduling.reading import read_people, read_pod
 from teams.scheduling.strips import DayCoverage, day_coverage
@@ -243,8 +243,6 @@ def week_of(pod: Pod, day: dt.date) -> str:
 
 def away_between(members: Iterable[int], period: Period) -> set[int]:
     """Ids of the members who are away at some instant of a period. One statement."""
-    from teams.scheduling.models import Absence
-
     return set(
         Absence.objects.filter(member__in=list(members), period__overlap=as_range(period)).values_list(
             "member", flat=True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cxportal.core.periods import Period
 from cxportal.core.violations import Violation
@@ -12,7 +12,7 @@ from teams.scheduling import words
 from teams.scheduling.effects import Effect, claim_effect, release_effect
 from teams.scheduling.models import Shift
 from teams.scheduling.open_shifts import Line, claim_lines, week_line
-from teams.scheduling.picture import PodPicture, SeatView, ShiftView, TakenView, reach
+from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, TakenView, reach
 from teams.scheduling.reading import read_people, read_pod
 from teams.scheduling.ways import RestDrawing, Way, rest_drawing, ways_out
 
@@ -110,20 +110,13 @@ def read_shift(row: Shift, viewer: User, *, at: dt.datetime, period: Period | No
     )
     if me is None or not works_here:
         return base
-    from dataclasses import replace
-
     if own is not None:
         effect = release_effect(picture, me.state, view, own, own.period)
         return replace(base, release=effect, release_week=week_line(effect), violations=effect.violations)
     return _with_claim(base, picture, me, view, period)
 
 
-def _with_claim(base: ShiftPage, picture: PodPicture, me: object, view: ShiftView, period: Period | None) -> ShiftPage:
-    from dataclasses import replace
-
-    from teams.scheduling.picture import Person
-
-    assert isinstance(me, Person)
+def _with_claim(base: ShiftPage, picture: PodPicture, me: Person, view: ShiftView, period: Period | None) -> ShiftPage:
     pair = _seat_for(picture, me.state.skills, view, period)
     if pair is None:
         return base

@@ -13,6 +13,7 @@ from cxportal.core.violations import Violation
 from teams.scheduling import words
 from teams.scheduling.bounds import judge_claim
 from teams.scheduling.effects import Effect, claim_effect, what_fits
+from teams.scheduling.open_shifts import week_line
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView
 
 QUARTER = 15 * MINUTE
@@ -134,8 +135,6 @@ def ways_out(picture: PodPicture, me: Person, shift: ShiftView, seat: SeatView, 
 
 
 def _text(effect: Effect) -> str:
-    from teams.scheduling.open_shifts import week_line
-
     closes = (
         _("Closes %(closes)s of %(short)s.")
         % {"closes": words.bare_hours(effect.closes), "short": words.hours(effect.short_before)}

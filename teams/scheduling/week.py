@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-import holidays
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cxportal.core.periods import DAY, Period, day_period, each_day, local_date, week_label, week_period
@@ -18,6 +15,7 @@ from teams.people.models import User
 from teams.pods.models import Pod
 from teams.scheduling import words
 from teams.scheduling.bounds import minutes_of
+from teams.scheduling.day_notes import day_notes
 from teams.scheduling.open_shifts import OfferCard, OpenCard, offer_cards, open_cards
 from teams.scheduling.picture import Person, PodPicture, ShiftView, TakenView, WeekView
 from teams.scheduling.reading import read_people, read_pod
@@ -233,31 +231,6 @@ def _owners(picture: PodPicture, people: dict[int, Person]) -> dict[int, str]:
 def _legend(picture: PodPicture, days: Sequence[dt.date]) -> tuple[tuple[str, int], ...]:
     used = {activity for s in picture.shifts if s.day in days for activity, _p in s.segments}
     return tuple((a.name, a.category) for a in picture.activities.values() if a.pk in used)
-
-
-@functools.lru_cache(maxsize=64)
-def public_holidays(country: str, year: int, language: str) -> dict[dt.date, str]:
-    """Names of a country's public holidays by day, in the language where the calendar knows it."""
-    try:
-        calendar = holidays.country_holidays(country, years=year)
-    except NotImplementedError:
-        return {}
-    wanted = {"en": "en_US"}.get(language, language.replace("-", "_"))
-    if wanted in calendar.supported_languages:
-        calendar = holidays.country_holidays(country, years=year, language=wanted)
-    return dict(calendar.items())
-
-
-def day_notes(pod: Pod, picture: PodPicture, days: Sequence[dt.date]) -> dict[dt.date, tuple[str, bool]]:
-    """Why a day is special (its exception of opening, or a public holiday), and whether it is free for most."""
-    language = get_language() or "en"
-    found = {}
-    for day in days:
-        holiday = public_holidays(pod.country, day.year, language).get(day, "")
-        exception = picture.exceptions.get(day)
-        note = exception[2] if exception and exception[2] else holiday
-        found[day] = (note, bool(holiday) or day.weekday() >= 5)
-    return found
 
 
 def _head(picture: PodPicture, day: dt.date, axis: Axis, special: dict[dt.date, tuple[str, bool]]) -> Head:

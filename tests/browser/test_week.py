@@ -195,3 +195,13 @@ def test_a_change_of_somebody_else_arrives_by_itself(portal: Portal, cast: Cast)
     tab.goto(address(cast))
     services.claim(by=cast.second_member, shift=saturday.pk)
     expect(tab.locator(f'[id="row--{cast.second_member.pk}"]')).to_contain_text("10–18", timeout=15_000)
+
+
+def test_on_paper_the_grid_stands_alone(portal: Portal, cast: Cast) -> None:
+    a_week(cast)
+    tab = portal.page(cast.member)
+    tab.goto(address(cast))
+    tab.emulate_media(media="print")
+    expect(tab.locator("[data-roster]")).to_be_visible()
+    for part in ("#panel", ".side", ".bar .end", "#daylist"):
+        expect(tab.locator(part)).to_be_hidden()

@@ -319,6 +319,24 @@ def test_a_shift_that_is_cancelled_while_it_is_claimed_ends_without_anybody_on_i
         Duty.objects.all().delete()
 
 
+def test_a_week_that_becomes_a_draft_again_has_no_claim_in_it(cast: Cast) -> None:
+    for _ in range(5):
+        shift = scheduling.shift(cast.isar, 1, state="open")
+        week = shift.week
+        together(
+            [
+                claim(cast.member, shift),
+                lambda w=week: services.undo_opening(by=User.objects.get(pk=cast.second_member.pk), week=w),  # type: ignore[misc]
+            ]
+        )
+        week.refresh_from_db()
+        draft = week.state_at(dt.datetime.now(dt.UTC)) == "draft"
+        assert draft != Assignment.objects.filter(shift__week=week).exists()
+        Assignment.objects.all().delete()
+        Duty.objects.all().delete()
+        week.delete()
+
+
 @pytest.mark.slow
 def test_random_acts_of_eight_people_leave_every_promise_kept_and_no_deadlock(cast: Cast) -> None:
     shifts = [
