@@ -105,6 +105,11 @@ class Contact(models.Model):
                 name="contact_open",
                 condition=Q(state__in=["waiting", "offered", "in_work", "after_work"]),
             ),
+            models.Index(
+                fields=["serving_pod"],
+                name="contact_waits_elsewhere",
+                condition=Q(serving_pod__isnull=False, state__in=["waiting", "offered"]),
+            ),
             models.Index(fields=["due_at"], name="contact_due", condition=Q(state__in=["waiting", "offered"])),
             models.Index(fields=["person", "-arrived_at"], name="contact_of_person", condition=Q(person__isnull=False)),
             models.Index(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -191,17 +191,14 @@ def instant_after(windows: Iterable[Window], start: datetime, seconds: int) -> d
 
 def digest(world: Snapshot) -> str:
     """SHA-256 over the canonical form of a snapshot; equal worlds have equal digests."""
-    text = json.dumps(_plain(world), sort_keys=True, separators=(",", ":"))
+    text = json.dumps(world, default=_plain, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
+    """What JSON does not know by itself: our data classes, sets and instants."""
+    if isinstance(value, datetime):
+        return value.isoformat()
     if isinstance(value, frozenset):
         return sorted(value)
-    if isinstance(value, tuple):
-        return [_plain(v) for v in value]
-    return value.isoformat() if isinstance(value, datetime) else value
+    return {name: getattr(value, name) for name in type(value).__slots__}

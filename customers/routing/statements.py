@@ -29,16 +29,20 @@ ORDER BY a.home_id, a."order", a.id
 """
 
 QUEUE = """
-WITH waiting AS (
+WITH here AS (
+    SELECT * FROM customers_contact c
+    WHERE c.home_pod_id = ANY(%s) AND c.serving_pod_id IS NULL AND c.state IN ('waiting', 'offered')
+    UNION ALL
+    SELECT * FROM customers_contact c WHERE c.serving_pod_id = ANY(%s) AND c.state IN ('waiting', 'offered')
+), waiting AS (
     SELECT c.*, coalesce(c.serving_pod_id, c.home_pod_id) AS at_pod,
            row_number() OVER (
                PARTITION BY coalesce(c.serving_pod_id, c.home_pod_id), c.channel, c.required_skill_id
                ORDER BY c.priority, c.arrived_at, c.id
            ) AS place,
            count(*) OVER (PARTITION BY coalesce(c.serving_pod_id, c.home_pod_id), c.channel) AS total
-    FROM customers_contact c
-    WHERE (c.home_pod_id = ANY(%s) AND c.serving_pod_id IS NULL OR c.serving_pod_id = ANY(%s))
-      AND c.state IN ('waiting', 'offered') AND NOT c.automated AND c.direction = 'in'
+    FROM here c
+    WHERE NOT c.automated AND c.direction = 'in'
       AND (%s::text IS NULL OR c.channel = %s)
       AND (c.state = 'waiting' OR EXISTS (
             SELECT 1 FROM customers_offer o

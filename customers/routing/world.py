@@ -6,6 +6,7 @@ One trip for the agreements, two for the roster (`on_duty`), one for everything 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 import time
 from collections import defaultdict
@@ -213,18 +214,15 @@ def _pods(
     typical = typical_seconds(ids, clock)
     found = {}
     for pod in ids:
-        hours = [OpeningHours(channel=r[1], weekday=r[2], opens=r[3], closes=r[4]) for r in parts[1] if r[0] == pod]
-        special = [OpeningException(day=r[1], channel=r[2], opens=r[3], closes=r[4]) for r in parts[2] if r[0] == pod]
+        hours = tuple(row[1:] for row in parts[1] if row[0] == pod)
+        special = tuple(row[1:] for row in parts[2] if row[0] == pod)
         first = since.astimezone(zones[pod]).date() - dt.timedelta(days=1)
         last = clock.astimezone(zones[pod]).date() + AHEAD
         promises = [row for row in parts[0] if row[0] == pod and row[2]]
         found[pod] = Pod(
             id=pod,
             openings={
-                channel: tuple(
-                    Window(p.start, p.end) for p in joined_periods(zones[pod], channel, first, last, hours, special)
-                )
-                for channel in sorted(channels)
+                channel: _windows(zones[pod], channel, first, last, hours, special) for channel in sorted(channels)
             },
             promises={row[2]: row[3] for row in promises},
             typical=typical[pod],
@@ -233,6 +231,21 @@ def _pods(
             wall_clock=frozenset(row[2] for row in promises if not row[4]),
         )
     return found
+
+
+@functools.lru_cache(maxsize=2048)
+def _windows(
+    zone: ZoneInfo,
+    channel: str,
+    first: dt.date,
+    last: dt.date,
+    hours: tuple[tuple[Any, ...], ...],
+    special: tuple[tuple[Any, ...], ...],
+) -> tuple[Window, ...]:
+    """A channel's openings; kept in the process by the very rows they follow from."""
+    rows = [OpeningHours(channel=r[0], weekday=r[1], opens=r[2], closes=r[3]) for r in hours if r[0] == channel]
+    others = [OpeningException(day=r[0], channel=r[1], opens=r[2], closes=r[3]) for r in special]
+    return tuple(Window(p.start, p.end) for p in joined_periods(zone, channel, first, last, rows, others))
 
 
 def _people(

@@ -63,12 +63,16 @@ def _locked(
     statements: list[Statement] = [(LOCK_PERSON if wait else TRY_PERSON, [decision.person])]
     if decision.agreement is not None:
         statements.append((LOCK_PARTNER, [int(LockClass.AGREEMENT), decision.pod]))
-    statements += [(PRESENCE, [people]), in_hand_statement(people), agreements_statement([contact.home], clock)]
+        statements.append(agreements_statement([contact.home], clock))
+    statements += [(PRESENCE, [people]), in_hand_statement(people)]
     rows = fetch(*statements)
     if not rows[0]:
         return None
-    others = tuple(a for a in world.agreements if a.home != contact.home)
-    return refreshed(world, rows[-3], rows[-2], (*others, *agreements_from(rows[-1], clock)), clock)
+    agreements = world.agreements
+    if decision.agreement is not None:
+        others = tuple(a for a in agreements if a.home != contact.home)
+        agreements = (*others, *agreements_from(rows[2], clock))
+    return refreshed(world, rows[-2], rows[-1], agreements, clock)
 
 
 def decision_row(contact_id: int, decision: Decision, world: Snapshot, clock: dt.datetime) -> RoutingDecision:
