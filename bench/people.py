@@ -19,7 +19,7 @@ class Team:
     members: list[User]
 
 
-def plan(sizes: list[int], customers: int = 200):  # type: ignore[no-untyped-def]  # the plan's type needs Django first
+def plan(sizes: list[int], customers: int = 200):  # the plan's type needs Django first
     """A company of pods of these sizes, without history."""
     from cxportal.demo.company import Plan, PodPlan
     from cxportal.demo.names import PLACES, RIVERS

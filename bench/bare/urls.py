@@ -23,7 +23,7 @@ GRID = Template(
 
 def row(request: HttpRequest, pk: int) -> HttpResponse:
     """One indexed row."""
-    found = Row.objects.get(pk=pk)
+    found = Row._default_manager.get(pk=pk)
     return JsonResponse({"id": found.pk, "text": found.text})
 
 
@@ -34,7 +34,7 @@ def take(request: HttpRequest, shift: int, member: int) -> HttpResponse:
 
 def grid(request: HttpRequest, cells: int, size: int) -> HttpResponse:
     """A template loop over finished strings: ``cells`` cells of ``size`` bytes."""
-    Row.objects.get(pk=1)
+    Row._default_manager.get(pk=1)
     text = "x" * size
     rows = [[text] * 8 for _row in range(cells // 8)]
     return HttpResponse(GRID.render(Context({"rows": rows})))
@@ -45,7 +45,7 @@ class TokenCheck(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, Any]:
         prefix, _, secret = request.headers.get("Authorization", "").removeprefix("Bearer ").partition(".")
-        token = Token.objects.filter(prefix=prefix).first()
+        token = Token._default_manager.filter(prefix=prefix).first()
         digest = hashlib.sha256(secret.encode()).digest()
         if token is None or not hmac.compare_digest(bytes(token.digest), digest):
             raise exceptions.AuthenticationFailed()
@@ -63,7 +63,7 @@ class ContactForm(serializers.ModelSerializer[Contact]):
 class Create(generics.CreateAPIView[Contact]):
     """A bare DRF create with a token check."""
 
-    queryset = Contact.objects.all()
+    queryset = Contact._default_manager.all()
     serializer_class = ContactForm
     authentication_classes = [TokenCheck]
 

@@ -48,17 +48,17 @@ def _bare(bench: Bench, shifts: int) -> list[int]:
         return [row[0] for row in rows]
 
 
-def _bare_claim(shifts: list[int]):  # type: ignore[no-untyped-def]
+def _bare_claim(shifts: list[int]):
     from bench.bare.work import claim
 
     return lambda n: claim(shifts[n % len(shifts)], n)
 
 
-def _bare_http(caller: Caller, shifts: list[int]):  # type: ignore[no-untyped-def]
+def _bare_http(caller: Caller, shifts: list[int]):
     return lambda n: caller("POST", f"/claim/{shifts[n % len(shifts)]}/{n}/")
 
 
-def _service(claims):  # type: ignore[no-untyped-def]
+def _service(claims):
     from teams.scheduling.services import claim
 
     def work(number: int) -> None:
@@ -68,7 +68,7 @@ def _service(claims):  # type: ignore[no-untyped-def]
     return work
 
 
-def _http(bench: Bench, claims):  # type: ignore[no-untyped-def]
+def _http(bench: Bench, claims):
     from teams.people.tokens import create_token
 
     tokens = {}

@@ -78,7 +78,7 @@ def _note(number: int) -> None:
         cursor.execute("SELECT pg_notify('bench', %s)", [str(number)])
 
 
-def _measure(ears: list[Ear], act):  # type: ignore[no-untyped-def]
+def _measure(ears: list[Ear], act):
     """Seconds from each act's commit to the first event after its begin, per ear."""
     for ear in ears:
         ear.start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from bench import people
 from bench.harness import Bench, Caller, Figure, compare, rate
@@ -30,12 +30,16 @@ def run(bench: Bench) -> Iterator[Figure]:
         cells = size * 8
         grid = f"/grid/{cells}/{max(1, (len(body) - cells * 10) // cells)}/"
         count = PAGES if size == SIZES[0] else PAGES // 3
-        product = rate(lambda _n, p=page, u=path: p("GET", u), count=count)
-        baseline = rate(lambda _n, u=grid: bare("GET", u), count=count)
+        product = rate(_opens(page, path), count=count)
+        baseline = rate(_opens(bare, grid), count=count)
         kilobytes = len(body) / 1024
         yield compare(f"seconds a page, {size} people ({kilobytes:.0f} KB)", 1 / product, 1 / baseline, "s", most=3)
         queries = _queries(team, path)
         yield Figure(f"queries a page, {size} people", queries, "a page", aim="≤ 10", met=queries <= 10)
+
+
+def _opens(caller: Caller, path: str) -> Callable[[int], object]:
+    return lambda _number: caller("GET", path)
 
 
 def _row(bench: Bench) -> None:
@@ -43,7 +47,7 @@ def _row(bench: Bench) -> None:
         owner.execute("INSERT INTO bench_row (text) VALUES ('bare')")
 
 
-def _filled(team: people.Team, size: int):  # type: ignore[no-untyped-def]
+def _filled(team: people.Team, size: int):
     """A week in which everybody has claimed three of five days; its Monday."""
     from teams.scheduling.models import Week
     from teams.scheduling.services import claim

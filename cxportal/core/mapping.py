@@ -1,7 +1,8 @@
 """The grammar of an import mapping: which column of somebody's file is which fact of ours.
 
 A mapping is a TOML file. ``parse`` turns it into data classes or raises ``WrongMapping`` with every mistake found,
-each with the place where it stands. Nothing here reads rows or knows a database; ``mapped_sql`` turns a mapping into SQL.
+each with the place where it stands. Nothing here reads rows or knows a database; ``mapped_sql`` turns a
+mapping into SQL.
 """
 
 import tomllib

@@ -13,8 +13,8 @@ from cxportal.serve.environment import Unusable
 AS_OWNER = {"serve", "prepare", "backup", "restore", "migrate", "createcachetable", "flush", "sqlmigrate", "pgtrigger"}
 # These start without a database (`serve` brings its own).
 WITHOUT_DATABASE = {
-    "serve", "service", "check", "makemigrations", "makemessages", "compilemessages", "collectstatic", "findstatic", "help",
-    "version", "--help", "--version", "-h", "startapp", "spectacular", "test", "diffsettings",
+    "serve", "service", "check", "makemigrations", "makemessages", "compilemessages", "collectstatic", "findstatic",
+    "help", "version", "--help", "--version", "-h", "startapp", "spectacular", "test", "diffsettings",
 }  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def test_reasons_have_two_levels_an_owner_and_retire(cast: Cast, office: Client)
     assert reason.owner == cast.product_owner
     office.post(f"/settings/reasons/reason/{reason.pk}/", {"name": "Sum is wrong", "owner": ""})
     reason.refresh_from_db()
-    assert (reason.name, reason.owner) == ("Sum is wrong", None)
+    assert (reason.name, reason.owner_id) == ("Sum is wrong", None)
     customers.closed(cast.isar, at=periods.now(), reason=reason)
     assert office.post(f"/settings/reasons/reason/{reason.pk}/remove/").status_code == 409
     office.post(f"/settings/reasons/reason/{reason.pk}/retire/")
