@@ -60,8 +60,7 @@ def test_reasons_have_two_levels_an_owner_and_retire(cast: Cast, office: Client)
     assert reason.retired_at is not None
     assert "Retired" in office.get("/settings/reasons/").content.decode()
     office.post(f"/settings/reasons/reason/{reason.pk}/retire/")
-    reason.refresh_from_db()
-    assert reason.retired_at is None
+    assert Reason.objects.get().retired_at is None
     assert office.get("/settings/reasons/pony/1/").status_code == 404
 
 
