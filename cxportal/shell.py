@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -64,8 +64,6 @@ class Group:
     label: Text
     items: list[Item]
     title: Text = ""
-    url: str = ""
-    current: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +82,21 @@ def _works_in(stand: Standing, pod: Pod | None) -> bool:
 
 def _reads_week(stand: Standing, pod: Pod | None) -> bool:
     return pod is not None and pod.pk in stand.pods
+
+
+def _overlooks(stand: Standing, pod: Pod | None) -> bool:
+    """Oversees this pod: sees its counts and agreements, never a roster or a contact."""
+    if pod is None:
+        return False
+    return stand.has(Role.OPERATIONS_LEAD, pod.area_id) or stand.has(Role.EXECUTIVE, pod.area_id)
+
+
+def _sees_counts(stand: Standing, pod: Pod | None) -> bool:
+    return _works_in(stand, pod) or _overlooks(stand, pod)
+
+
+def _sees_agreements(stand: Standing, pod: Pod | None) -> bool:
+    return _reads_week(stand, pod) or _overlooks(stand, pod)
 
 
 def _compares(stand: Standing, _pod: Pod | None) -> bool:
@@ -112,18 +125,28 @@ WEEK_PAGES = frozenset(
 SCREENS = (
     Entry("today", _("Today"), "sun", _everybody, keys="g t"),
     Entry("week_now", _("Week"), "calendar-days", _reads_week, WEEK_PAGES, True, "g w", "week"),
-    Entry("queue", _("Queue"), "list-filter", _works_in, frozenset({"contact", "new_contact"}), True, "g q", "queue"),
-    Entry("customers", _("Customers"), "users", _works_in, frozenset({"customer"}), True, "g c"),
+    Entry(
+        "queue", _("Queue"), "list-filter", _sees_counts, frozenset({"contact", "new_contact"}), True, "g q", "queue"
+    ),
+    Entry(
+        "customers",
+        _("Customers"),
+        "users",
+        _sees_counts,
+        frozenset({"customer", "new_customer", "change_customer"}),
+        True,
+        "g c",
+    ),
     Entry("scorecards", _("Scorecards"), "chart-scatter", _compares, keys="g s"),
 )
 POD_PAGES = (
-    Entry("agreement", _("Agreement"), "scale", _reads_week, of_pod=True),
+    Entry("agreement", _("Agreement"), "scale", _sees_agreements, of_pod=True),
     Entry(
         "overflow_agreements",
         _("Overflow agreements"),
         "handshake",
-        _reads_week,
-        frozenset({"overflow_agreement", "new_overflow_agreement"}),
+        _sees_agreements,
+        frozenset({"overflow_agreement", "new_overflow_agreement", "change_overflow_agreement"}),
         True,
     ),
 )
@@ -143,11 +166,8 @@ MINE = (
 
 
 def address(name: str, **kwargs: Any) -> str:
-    """The address of a page, or an empty text when no page has this name."""
-    try:
-        return reverse(name, kwargs=kwargs or None)
-    except NoReverseMatch:
-        return ""
+    """The address of a page by its URL name."""
+    return reverse(name, kwargs=kwargs or None)
 
 
 @dataclass
@@ -224,8 +244,6 @@ class Shell:
             return None
         kwargs = {"slug": self.pod.slug} if entry.of_pod and self.pod else {}
         url = address(entry.name, **kwargs)
-        if not url:
-            return None
         return Item(entry.label, entry.icon, url, entry.stands_for(self._at), entry.keys, entry.badge)
 
     def _items(self, entries: tuple[Entry, ...]) -> list[Item]:
@@ -237,8 +255,7 @@ class Shell:
         groups = [Group(_("Screens"), self._items(SCREENS))]
         of_pod = self._items(POD_PAGES)
         if self.pod and of_pod:
-            page = address("pod", slug=self.pod.slug)
-            groups.append(Group(self.pod.name, of_pod, self.pod.name, page, self._at == "pod"))
+            groups.append(Group(self.pod.name, of_pod, self.pod.name))
         administration = self._items(ADMINISTRATION)
         if administration:
             groups.append(Group(_("Administration"), administration, _("Administration")))
@@ -280,13 +297,13 @@ class Shell:
         return ""
 
     def _address_in(self, pod: Pod) -> str:
-        """The same screen in another pod, where the person may open it; else that pod's page."""
+        """The same screen in another pod, where the person may open it; else its week or its counts; else nothing."""
         for entry in (*SCREENS, *POD_PAGES):
             if entry.of_pod and entry.stands_for(self._at) and entry.shown(self.stand, pod):
                 return address(entry.name, slug=pod.slug)
-        if pod.pk in self.stand.pods and (week := address("week_now", slug=pod.slug)):
-            return week
-        return address("pod", slug=pod.slug)
+        if pod.pk in self.stand.pods:
+            return address("week_now", slug=pod.slug)
+        return address("queue", slug=pod.slug) if _overlooks(self.stand, pod) else ""
 
     @property
     def all_pods_url(self) -> str:

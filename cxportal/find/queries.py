@@ -64,8 +64,8 @@ def _acts(shell: Shell, query: str) -> list[Found]:
             post=("theme", ""),
         ),
     ]
-    if shell.pod and shell.pod.pk in shell.stand.member_of and (new := address("new_contact", slug=shell.pod.slug)):
-        acts.insert(0, Found(_("New contact"), shell.pod.name, "plus", new))
+    if shell.pod and shell.pod.pk in shell.stand.member_of:
+        acts.insert(0, Found(_("New contact"), shell.pod.name, "plus", address("new_contact", slug=shell.pod.slug)))
     return [act for act in acts if act.post != ("theme", user.theme) and _words_match(query, act.words)]
 
 
@@ -95,9 +95,8 @@ def _people(shell: Shell, query: str) -> list[Found]:
     if shell.stand.is_administrator:
         people = User.objects.filter(words).order_by("name", "pk")[:MOST]
         return [
-            Found(person.name, person.email or "", "user", url)
+            Found(person.name, person.email or "", "user", address("settings_person", pk=person.pk))
             for person in people
-            if (url := address("settings_person", pk=person.pk))
         ]
     today = periods.now().date()
     memberships = (
@@ -107,9 +106,8 @@ def _people(shell: Shell, query: str) -> list[Found]:
         .order_by("member__name", "pk")[:MOST]
     )
     return [
-        Found(row.member.name, row.pod.name, "user", f"{week}#row--{row.member_id}")
+        Found(row.member.name, row.pod.name, "user", f"{address('week_now', slug=row.pod.slug)}#row--{row.member_id}")
         for row in memberships
-        if (week := address("week_now", slug=row.pod.slug))
     ]
 
 

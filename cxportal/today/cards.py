@@ -27,6 +27,7 @@ def for_person(shell: Shell, now: dt.datetime, *, only: str = "") -> dict[str, A
     assert user is not None
     context: dict[str, Any] = {"now": now, "pod": shell.pod, "roles": _roles(shell)}
     context["scorecards_url"] = address("scorecards")
+    context["product_owner"] = not context["roles"] and stand.has(Role.PRODUCT_OWNER)
     # Who only oversees has nothing of their own beside the wide table.
     context["alone"] = context["roles"] == {"lead"}
     found: dict[str, Callable[[], Any]] = {"told": lambda: notices_of(user, limit=20, unread_only=True)}

@@ -60,7 +60,15 @@ def compared(pods: list[Pod], now: dt.datetime) -> list[PodDays]:
     """The coming days with the two numbers of four weeks and what waits now: counts alone. Three more statements."""
     found = scores(pods, now.date())
     waiting = waiting_by_pod(pod.pk for pod in pods)
-    return [replace(row, score=found[row.pod.pk], waiting=waiting.get(row.pod.pk, 0)) for row in coming_days(pods, now)]
+    return [
+        replace(
+            row,
+            score=found[row.pod.pk],
+            waiting=waiting.get(row.pod.pk, 0),
+            url=address("queue", slug=row.pod.slug),
+        )
+        for row in coming_days(pods, now)
+    ]
 
 
 def waiting_by_pod(pods: Iterable[int]) -> dict[int, int]:

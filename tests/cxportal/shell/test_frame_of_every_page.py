@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.test import Client
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
 
 from tests.cast import ROLES, Cast
 
@@ -76,3 +78,32 @@ def test_the_guest_sees_both_pods_in_the_switcher(cast: Cast, browser: Browser) 
     text = browser(cast.guest).get("/").content.decode()
     assert "Isar" in text
     assert "Elbe" in text
+
+
+def test_a_lead_switches_to_a_pod_s_counts_and_sees_no_roster(cast: Cast, browser: Browser) -> None:
+    client = browser(cast.operations_lead)
+    assert f'href="/p/{cast.isar.slug}/queue/"' in client.get("/").content.decode()
+    page = client.get(f"/p/{cast.isar.slug}/queue/").content.decode()
+    assert f'href="/p/{cast.isar.slug}/overflow-agreements/"' in page
+    assert f'href="/p/{cast.isar.slug}/week/"' not in page
+
+
+def test_the_switcher_keeps_the_screen_where_the_person_may_open_it(cast: Cast, browser: Browser) -> None:
+    page = browser(cast.guest).get(f"/p/{cast.elbe.slug}/queue/").content.decode()
+    assert f'href="/p/{cast.isar.slug}/queue/"' in page
+
+
+@pytest.mark.parametrize("code", [400, 403, 404, 409, 410, 422])
+def test_every_no_has_a_page_in_the_product_s_look(cast: Cast, code: int) -> None:
+    for user in (cast.member, AnonymousUser()):
+        request = RequestFactory().get("/somewhere/")
+        request.user = user
+        request.session = {}  # type: ignore[assignment]
+        text = render_to_string(f"{code}.html", {"back": "/", "error": "no"}, request)
+        assert str(code) in text
+        assert "Today" in text
+
+
+def test_the_pages_without_a_database_ask_for_nothing() -> None:
+    assert "Try again now" in render_to_string("503.html", {"path": "/"})
+    assert "on our side" in render_to_string("500.html")
