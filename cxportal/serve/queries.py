@@ -81,7 +81,7 @@ def status() -> Status:
         failed_jobs=_failed_jobs(),
         mail=_mail(),
         mail_server=bool(settings.MAIL_HOST),
-        imports=list(ImportRun.objects.order_by("-started_at")[:8]),
+        imports=list(ImportRun.objects.exclude(state="tried").order_by("-started_at")[:8]),
     )
 
 
