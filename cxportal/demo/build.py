@@ -11,6 +11,7 @@ import numpy as np
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from customers.causes import services as causes
 from customers.causes.models import Reason, ReasonGroup
 from customers.directory import rulebook
 from customers.directory.models import Region, Segment
@@ -95,11 +96,11 @@ def build(plan: Plan, *, today: dt.date, seed: int) -> Built:
         pods = _pods(plan, first, administrator)
         everybody = _people(plan, pods, since, seed, administrator)
         _officers(plan, pods, since, administrator)
-        reasons = _reasons(administrator)
+        _reasons(administrator)
         _ownership(plan, pods, administrator)
         _overflow(plan, pods, everybody, first)
         User.objects.filter(email__in=[email for _role, email in logins()]).update(password=make_password(PASSWORD))
-    return Built(plan, administrator, pods, everybody, reasons)
+    return find(plan)
 
 
 def find(plan: Plan) -> Built:
@@ -225,17 +226,13 @@ def _officers(plan: Plan, pods: list[Pod], since: dt.date, by: User) -> None:
         memberships.grant_role(by=by, user=user, role=role, first=since)
 
 
-def _reasons(by: User) -> list[list[Reason]]:
+def _reasons(by: User) -> None:
     """Reasons in two levels; billing belongs to the product owner who can sign in."""
     owner = User.objects.get(email=email_of(ROLES[3][1]))
-    found = []
     for name, cause, inner in names.REASONS:
-        code = name.lower().replace(" ", "-")
-        group = ReasonGroup.objects.create(name=name, code=code, owner=owner if cause == "Billing" else None)
-        found.append(
-            [Reason.objects.create(group=group, name=text, code=text.lower().replace(" ", "-")[:80]) for text in inner]
-        )
-    return found
+        group = causes.add_group(by=by, name=name, owner=owner if cause == "Billing" else None)
+        for text in inner:
+            causes.add_reason(by=by, group=group, name=text)
 
 
 def _ownership(plan: Plan, pods: list[Pod], by: User) -> None:

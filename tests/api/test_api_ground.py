@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -14,8 +15,9 @@ from tests.cast import Cast
 from tests.factories import pods as pod_factory
 
 
-def body(response) -> dict:
-    return json.loads(response.content)
+def body(response: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(response.content)
+    return found
 
 
 def test_without_sign_in_the_answer_is_401_and_says_how(cast: Cast) -> None:

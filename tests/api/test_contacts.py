@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from typing import Any
 
 import pytest
 import time_machine
@@ -23,15 +24,16 @@ def clock():
         yield traveller
 
 
-def body(response) -> dict:
-    return json.loads(response.content)
+def body(response: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(response.content)
+    return found
 
 
-def send(client, path: str, sent: dict | None = None, **headers: str):
+def send(client, path: str, sent: dict[str, Any] | None = None, **headers: str):
     return client.post(f"/api/v1/contacts/{path}", sent or {}, content_type="application/json", headers=headers)
 
 
-def call(client, cast: Cast, **about) -> dict:
+def call(client, cast: Cast, **about) -> dict[str, Any]:
     about = {"channel": "phone", "customer": customers.customer(cast.isar).pk} | about
     answer = send(client, "", about)
     assert answer.status_code == 201, answer.content
@@ -232,7 +234,7 @@ def test_who_works_in_no_pod_neither_reads_nor_reports(cast: Cast, caller, who: 
         ({"channel": "phone", "wished": "x"}, "wished"),
     ],
 )
-def test_what_does_not_fit_is_422_and_names_the_field(cast: Cast, caller, sent: dict, field: str) -> None:
+def test_what_does_not_fit_is_422_and_names_the_field(cast: Cast, caller, sent: dict[str, Any], field: str) -> None:
     customers.default_rule(cast.isar)
     answer = send(caller(cast.administrator), "", sent)
     assert answer.status_code == 422, answer.content
@@ -244,7 +246,8 @@ def test_the_list_shows_the_own_pod_newest_first_and_pages_by_key(cast: Cast, ca
     for number in range(5):
         customers.contact(cast.isar, customers.customer(cast.isar), at=later(-60 * number))
     customers.contact(cast.elbe)
-    mine, seen, cursor = caller(cast.member), [], ""
+    mine, seen = caller(cast.member), []
+    cursor: str | None = ""
     while cursor is not None:
         page = body(mine.get("/api/v1/contacts/", {"pod": cast.isar.slug, "limit": 2, "cursor": cursor}))
         seen += page["items"]

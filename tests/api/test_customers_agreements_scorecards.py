@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,12 @@ from tests.cast import Cast
 from tests.factories import customers, routing
 
 
-def body(response) -> dict:
-    return json.loads(response.content)
+def body(response: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(response.content)
+    return found
 
 
-def post(client, path: str, sent: dict | None = None):
+def post(client, path: str, sent: dict[str, Any] | None = None):
     return client.post(f"/api/v1/{path}", sent or {}, content_type="application/json")
 
 
@@ -26,7 +28,8 @@ TERMS = {"thresholds": {"phone": 10}, "reserve": 1}
 def test_customers_of_the_own_pod_are_listed_and_paged(cast: Cast, caller) -> None:
     mine = {customers.customer(cast.isar).pk for _one in range(3)}
     customers.customer(cast.elbe)
-    client, seen, cursor = caller(cast.member), [], ""
+    client, seen = caller(cast.member), []
+    cursor: str | None = ""
     while cursor is not None:
         page = body(client.get("/api/v1/customers/", {"pod": cast.isar.slug, "limit": 2, "cursor": cursor}))
         seen += [item["id"] for item in page["items"]]
@@ -117,7 +120,7 @@ def test_a_coach_reads_agreements_and_signs_none(cast: Cast, caller) -> None:
     "terms",
     [{}, {"thresholds": {}}, {"thresholds": {"fax": 1}}, {"thresholds": {"phone": 0}}, TERMS | {"skills": ["x"]}],
 )
-def test_terms_that_do_not_fit_are_422(cast: Cast, caller, terms: dict) -> None:
+def test_terms_that_do_not_fit_are_422(cast: Cast, caller, terms: dict[str, Any]) -> None:
     sent = {"pod": cast.isar.slug, "partner": cast.elbe.slug, "terms": terms}
     assert post(caller(cast.member), "overflow-agreements/", sent).status_code == 422
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -10,11 +11,12 @@ from tests.cast import Cast
 from tests.factories import scheduling
 
 
-def body(response) -> dict:
-    return json.loads(response.content)
+def body(response: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(response.content)
+    return found
 
 
-def listed(client, pod, **more) -> dict:
+def listed(client, pod, **more) -> dict[str, Any]:
     first = scheduling.MONDAY.isoformat()
     return body(client.get("/api/v1/shifts/", {"pod": pod.slug, "first": first, **more}))
 

@@ -1,0 +1,158 @@
+"""The demo in a database: built, recovered by the scorecards, brought to today, removed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from io import StringIO
+
+import numpy as np
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from customers.contacts.models import Contact
+from customers.directory.models import Customer
+from customers.feedback.models import Response
+from customers.routing.models import OverflowAgreement
+from cxportal.core.models import ImportRun
+from cxportal.demo import build, company, loading, removing, traffic, world
+from rituals.permissions import Sight
+from rituals.scorecards.forms import Filters
+from rituals.scorecards.queries import scorecard
+from teams.people.models import User
+from teams.pods.models import Company, Pod
+from teams.scheduling.models import Assignment, Week
+
+TODAY = dt.date.today()  # noqa: DTZ011
+# The last Wednesday, 14:00 in Berlin under winter time: people are on shift.
+NOW = dt.datetime.combine(TODAY - dt.timedelta(days=(TODAY.weekday() - 2) % 7 or 7), dt.time(13), dt.UTC)
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup: None, django_db_blocker) -> Iterator[build.Built]:
+    """The small demo, loaded once; everything of it is removed afterwards."""
+    with django_db_blocker.unblock(), time_machine.travel(NOW):
+        built = loading.load("small", seed=1, say=lambda _line: None)
+        try:
+            yield built
+        finally:
+            removing.remove()
+            connection.close()
+
+
+def first_day(built: build.Built) -> dt.date:
+    return world.first_monday(NOW.date())
+
+
+def test_it_is_as_large_as_stated(demo: build.Built) -> None:
+    assert Pod.objects.count() == len(demo.plan.pods)
+    assert Customer.objects.count() == sum(pod.customers for pod in demo.plan.pods)
+    assert Contact.objects.count() == pytest.approx(demo.plan.contacts, rel=0.1)
+    assert Company.objects.get().is_demo
+    assert Contact.objects.filter(source="demo services", state="resolved").count() > 10
+    assert Contact.objects.filter(state__in=Contact.OPEN).exists()
+    assert OverflowAgreement.objects.filter(state="active").exists()
+
+
+def test_the_scorecards_recover_the_true_effects(demo: build.Built) -> None:
+    sight = Sight(user=demo.administrator, own=frozenset(), areas=None)
+    first = first_day(demo)
+    for pod in demo.plan.pods:
+        launch = pod.launch_week
+        phases = [(0, 26)] if launch is None else [(0, launch), (launch + company.DIP_WEEKS, 26)]
+        for start, end in phases:
+            span = Filters(first + dt.timedelta(weeks=start), first + dt.timedelta(weeks=end))
+            (score,) = [score for score in scorecard(sight, span).pods if score.pod.slug == pod.slug]
+            interval = score.judgement.interval
+            assert score.share.n >= 30
+            assert interval is not None
+            assert interval.low <= pod.share_in(start) <= interval.high
+
+
+def test_the_rollups_are_clean(demo: build.Built) -> None:
+    call_command("check_rollups", stdout=StringIO())
+
+
+def test_rosters_run_from_four_weeks_back_to_four_ahead(demo: build.Built) -> None:
+    monday = NOW.date() - dt.timedelta(days=NOW.weekday())
+    for pod in demo.pods:
+        weeks = sorted(Week.objects.filter(pod=pod).values_list("monday", flat=True))
+        assert weeks == [monday + dt.timedelta(weeks=number) for number in range(-4, 5)]
+    assert Assignment.objects.filter(shift__day__gt=NOW.date()).exists()
+
+
+def test_each_role_signs_in_with_the_password_that_is_told(demo: build.Built) -> None:
+    assert len(build.logins()) == 6
+    for _role, email in build.logins():
+        assert User.objects.get(email=email).check_password(build.PASSWORD)
+    others = User.objects.exclude(email__in=[email for _role, email in build.logins()])
+    assert not any(user.has_usable_password() for user in others)
+
+
+def test_a_second_start_changes_nothing_at_once_and_brings_everything_after_days(demo: build.Built) -> None:
+    run = loading.state()
+    assert run is not None
+
+    def counts() -> tuple[int, ...]:
+        return (Contact.objects.count(), Response.objects.count(), Assignment.objects.count(), Week.objects.count())
+
+    before = counts()
+    loading.refresh(run, say=lambda _line: None)
+    assert counts()[0] == before[0]
+    assert counts()[3] == before[3]
+    with time_machine.travel(NOW + dt.timedelta(days=5)):
+        loading.refresh(run, say=lambda _line: None)
+        latest = Contact.objects.filter(source="demo").order_by("-arrived_at").first()
+        assert latest is not None
+        assert latest.arrived_at > NOW + dt.timedelta(days=4)
+        assert counts()[0] > before[0]
+        assert Week.objects.filter(pod=demo.pods[0]).count() == 10
+        call_command("check_rollups", stdout=StringIO())
+
+
+def test_traffic_plays_colleagues_through_the_services_and_nobody_who_can_sign_in(demo: build.Built) -> None:
+    player = traffic.Traffic(demo, np.random.default_rng(1))
+    amara = demo.people[0][0]
+    assert amara.pk not in player.played
+    with time_machine.travel(NOW, tick=False) as clock:
+        for _tick in range(60):
+            player.tick()
+            clock.shift(20)
+    played = Contact.objects.filter(source=traffic.SOURCE)
+    assert played.exists()
+    assert not played.filter(person=amara).exists()
+
+
+def test_the_command_tells_the_accounts_and_leaves_a_company_of_somebodys_own_alone(demo: build.Built) -> None:
+    out = StringIO()
+    call_command("demo", stdout=out)
+    assert build.PASSWORD in out.getvalue()
+    run = ImportRun.objects.filter(kind=loading.KIND)
+    kinds = list(run.values_list("pk", flat=True))
+    run.update(kind="something else")
+    try:
+        out = StringIO()
+        call_command("demo", stdout=out)
+        assert "stays away" in out.getvalue()
+    finally:
+        ImportRun.objects.filter(pk__in=kinds).update(kind=loading.KIND)
+
+
+def test_it_does_not_load_in_production_without_the_flag(demo: build.Built, settings) -> None:
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="in-production"):
+        call_command("demo", stdout=StringIO())
+
+
+def test_removing_leaves_nothing(demo: build.Built) -> None:
+    removing.remove()
+    with connection.cursor() as cursor:
+        for table in removing.tables():
+            cursor.execute(f'SELECT count(*) FROM "{table}"')
+            assert cursor.fetchone() == (0,), table
+    assert loading.state() is None
+    assert not loading.is_foreign()
