@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import sql
 
 from cxportal.core.database import translate_errors
@@ -42,11 +42,12 @@ def insert(*objects: models.Model) -> list[Statement]:
     for obj in objects:
         groups.setdefault((type(obj), obj.pk is not None), []).append(obj)
     statements: list[Statement] = []
+    now = connections[DEFAULT_DB_ALIAS]  # the connection itself: its proxy is asked thousands of times
     for (model, keyed), rows in groups.items():
         fields = [f for f in model._meta.concrete_fields if not f.generated and (keyed or not f.primary_key)]
         query = sql.InsertQuery(model)
         query.insert_values(fields, rows)
-        statements.extend(query.get_compiler(connection=connection).as_sql())
+        statements.extend(query.get_compiler(connection=now).as_sql())
     return statements
 
 

@@ -33,6 +33,10 @@ class Step:
     passed: bool
     numbers: dict[str, Number] = field(default_factory=dict)
 
+    def as_json(self) -> dict[str, object]:
+        """The step as it is stored and answered."""
+        return {"name": self.name, "passed": self.passed, "numbers": self.numbers}
+
 
 def present(person: Person, channel: str, clock: datetime) -> str | None:
     """Why this person is not there for a channel now, or None when present (free or not)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from customers.contacts.models import ContactEvent
@@ -89,7 +89,7 @@ def decision_row(contact_id: int, decision: Decision, world: Snapshot, clock: dt
         opens_at=decision.opens_at,
         call_back=decision.call_back,
         nobody_holds_skill=decision.nobody_holds_skill,
-        trace=[asdict(step) for step in decision.trace],
+        trace=[step.as_json() for step in decision.trace],
         inputs=dict(world.versions),
         digest=digest(world),
     )
@@ -133,5 +133,5 @@ def as_json(decision: Decision) -> dict[str, Any]:
         "opens_at": decision.opens_at.isoformat() if decision.opens_at else None,
         "call_back": decision.call_back,
         "nobody_holds_skill": decision.nobody_holds_skill,
-        "trace": [asdict(step) for step in decision.trace],
+        "trace": [step.as_json() for step in decision.trace],
     }
