@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import ProgrammingError, transaction
 
 from cxportal.core import periods
 from cxportal.core.violations import Answer
@@ -38,6 +38,10 @@ class Command(BaseCommand):
                 link, secret = self._admit(email, options["name"])
         except Answer as error:
             raise CommandError(str(error)) from error
+        except ProgrammingError as error:
+            raise CommandError(
+                "The database is empty yet. Start the portal once with `make run`, then repeat."
+            ) from error
         self.stdout.write(f"{link.user.name} <{email}> is an administrator.")
         self.stdout.write(
             f"Open this address within 7 days to set the password; it works once:\n\n  "
