@@ -1,6 +1,6 @@
 """What starts and supervises the portal, as a Django app for its commands and grants."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -10,7 +10,7 @@ class ServeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Rights follow every migration (Django's own signal, after the last app)."""
+        """Rights follow every migration. Django sends its signal only for apps with models, when all tables stand."""
         from cxportal.serve.grants import after_migrate
 
-        post_migrate.connect(after_migrate, sender=self, dispatch_uid="cxportal.grants")
+        post_migrate.connect(after_migrate, sender=apps.get_app_config("core"), dispatch_uid="cxportal.grants")
