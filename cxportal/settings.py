@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +25,7 @@ DEMO = environment.is_on(env.get("CXPORTAL_DEMO"), default=not PRODUCTION)
 
 SECRET_KEY = environment.secret_key(env, DATA, production=PRODUCTION)
 # The loopback names serve the supervisor's own questions for health.
-ALLOWED_HOSTS = [*environment.LOOPBACK, (urlsplit(ORIGIN).hostname or "") if PRODUCTION else HOST]
+ALLOWED_HOSTS = [*environment.LOOPBACK, *environment.served_names(ORIGIN, HOST)]
 CSRF_TRUSTED_ORIGINS = [ORIGIN] if PRODUCTION else []
 
 # What it is made of ------------------------------------------------------------------------------

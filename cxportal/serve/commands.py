@@ -30,7 +30,21 @@ def run(argv: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if not _is_away(error):
+            raise
+        reason = str(error).strip().splitlines()[0]
+        sys.stderr.write(f"cxportal: The database can't be reached ({reason}): start it, or correct DATABASE_URL.\n")
+        return 1
     return 0
+
+
+def _is_away(error: Exception) -> bool:
+    from django.db import OperationalError
+
+    from cxportal.core.requests import is_away
+
+    return isinstance(error, OperationalError) and is_away(error)
 
 
 def _execute(command: str, argv: list[str]) -> None:

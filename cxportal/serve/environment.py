@@ -106,6 +106,22 @@ def production_origin(environ: Mapping[str, str]) -> str:
     return origin
 
 
+def served_names(origin: str, host: str) -> list[str]:
+    """The names under which browsers may ask, beside this machine's own.
+
+    In production the origin's alone. Otherwise any, when somebody chose to listen beyond this
+    machine: by which of its names others reach it is not known here.
+    """
+    if origin:
+        return [urlsplit(origin).hostname or ""]
+    return [] if is_near(host) else ["*"]
+
+
+def is_near(host: str) -> bool:
+    """True for the addresses that only this machine reaches."""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
 def secret_key(environ: Mapping[str, str], data: Path, *, production: bool) -> str:
     """The secret that signs sessions and digests tokens.
 

@@ -15,6 +15,7 @@ from cxportal.serve.environment import (
     port_number,
     production_origin,
     secret_key,
+    served_names,
 )
 
 GOOD_SECRET = "q7Zr0VwK1tYb3NcX5mLd8JhG2sFa9PoIuEyTrWqAzSxDcFvGbHnJmK4L6"
@@ -104,3 +105,10 @@ def test_a_data_folder_that_is_a_file_or_cannot_be_made_is_named(tmp_path: Path)
         data_folder(tmp_path / "file")
     with pytest.raises(Unusable, match="CXPORTAL_DATA"):
         data_folder(tmp_path / "file" / "below")
+
+
+def test_names_under_which_browsers_may_ask() -> None:
+    assert served_names("https://cx.example.com", "127.0.0.1") == ["cx.example.com"]
+    assert served_names("https://cx.example.com", "0.0.0.0") == ["cx.example.com"]
+    assert served_names("", "127.0.0.1") == []
+    assert served_names("", "0.0.0.0") == ["*"]

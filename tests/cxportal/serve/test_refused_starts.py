@@ -60,3 +60,12 @@ def test_a_damaged_database_tells_the_servers_reason(tmp_path: Path) -> None:
     (tmp_path / "data" / "postgresql").mkdir(parents=True)
     (tmp_path / "data" / "postgresql" / "PG_VERSION").write_text("18\n")
     assert "did not start" in _refusal(tmp_path / "data")
+
+
+def test_a_command_without_its_database(tmp_path: Path) -> None:
+    env = environment(tmp_path, free_port(), DATABASE_URL="postgresql://cx:s3cret@127.0.0.1:9/cx")
+    done = manage("create_admin", "ada@example.org", env=env)
+    assert done.returncode == 1
+    assert done.stderr.startswith("cxportal: The database can't be reached (")
+    assert len(done.stderr.splitlines()) == 1
+    assert "s3cret" not in done.stderr

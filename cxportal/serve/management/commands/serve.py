@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import get_commands
 from django.core.management.base import BaseCommand
 
-from cxportal.serve import embedded, lifeline, preflight, preparation, services
+from cxportal.serve import embedded, environment, lifeline, preflight, preparation, services
 from cxportal.serve.environment import Unusable, data_folder
 from cxportal.serve.supervisor import Supervisor
 
@@ -70,14 +70,14 @@ class Command(BaseCommand):
 
     def child(self, name: str, *arguments: str, owner: bool = False) -> None:
         """Run one command to its end, its lines on the terminal; raises Unusable when it fails."""
-        environment = {
+        inherited = {
             **os.environ,
             "CXPORTAL_SUPERVISED": str(os.getpid()),
             "CXPORTAL_AS_OWNER": "1" if owner else "",
         }
         process = subprocess.Popen(
             services.command(name, *arguments, tells="").command,
-            env=environment,
+            env=inherited,
             start_new_session=True,
             preexec_fn=lifeline.die_with_parent(signal.SIGTERM),
         )
@@ -94,6 +94,8 @@ class Command(BaseCommand):
         """The last line: where to go and how to stop."""
         address = settings.ORIGIN or f"http://localhost:{settings.PORT}"
         seconds = time.monotonic() - self.began
+        if settings.DEMO and not environment.is_near(settings.HOST):
+            self.say("note", "demo accounts share a known password, and others reach this address: CXPORTAL_DEMO=0")
         self.say("cxportal", f"ready after {seconds:.1f} s: open {address}/ (Ctrl-C stops everything)")
 
     def say(self, name: str, text: str) -> None:
