@@ -51,7 +51,10 @@ class NewContactForm(forms.Form):
     caller = forms.CharField(label=_("Who it is, as told"), required=False, max_length=120)
     subject = forms.CharField(label=_("What it is about"), max_length=200)
     skill = forms.ModelChoiceField(
-        label=_("Needs the skill"), queryset=Skill.objects.filter(retired_at__isnull=True), required=False
+        label=_("Needs the skill"),
+        queryset=Skill.objects.filter(retired_at__isnull=True),
+        required=False,
+        empty_label=_("none"),
     )
     complaint = forms.BooleanField(label=_("It is a complaint"), required=False)
     mine = forms.BooleanField(label=_("I work on it now"), required=False, initial=True)

@@ -53,7 +53,9 @@ class AddShiftForm(TimesForm):
     day = forms.TypedChoiceField(label=_("Day"), coerce=dt.date.fromisoformat)
     activity = forms.ModelChoiceField(Activity.objects.none(), label=_("Activity"), empty_label=None)
     seats = forms.IntegerField(label=_("People"), min_value=1, max_value=200, initial=1)
-    skill = forms.ModelChoiceField(Skill.objects.none(), label=_("Skill that every seat needs"), required=False)
+    skill = forms.ModelChoiceField(
+        Skill.objects.none(), label=_("Skill that every seat needs"), required=False, empty_label=_("none")
+    )
 
     field_order = ("day", "start", "end", "activity", "seats", "skill")
 
