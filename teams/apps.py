@@ -12,7 +12,9 @@ class TeamsConfig(AppConfig):
         from teams.administration.imports import register_lists
         from teams.notifications.services import send
         from teams.people.messages import carry
+        from teams.people.services import on_deactivation
         from teams.pods.steps import register_steps
+        from teams.presence.services import leave
         from teams.scheduling.agreed import register_bounds
         from teams.scheduling.notices import register_notices
         from teams.scheduling.steps import register_week
@@ -22,5 +24,6 @@ class TeamsConfig(AppConfig):
         register_steps()
         register_week()
         carry(send)
+        on_deactivation(leave)
         register_kinds()
         register_lists()

@@ -26,6 +26,45 @@ class Migration(migrations.Migration):
         cxportal.core.tables.CreateTables(
             operations=[
                 migrations.CreateModel(
+                    name='Notice',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
+                        ('kind', models.CharField(max_length=60)),
+                        ('data', models.JSONField(default=dict)),
+                        ('url', models.CharField(blank=True, max_length=300)),
+                        ('source', models.CharField(blank=True, max_length=120)),
+                        ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('read_at', models.DateTimeField(blank=True, null=True)),
+                    ],
+                    options={
+                        'ordering': ['-created_at', '-pk'],
+                        'indexes': [models.Index(fields=['recipient', '-created_at'], name='notice_of_person'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['recipient'], name='notice_unread')],
+                        'constraints': [models.UniqueConstraint(condition=models.Q(('source', ''), _negated=True), fields=('recipient', 'kind', 'source'), name='notice_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Mail',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('to', models.EmailField(max_length=254, verbose_name='to')),
+                        ('recipient', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='mails', to=settings.AUTH_USER_MODEL)),
+                        ('subject', models.CharField(max_length=200, verbose_name='subject')),
+                        ('body', models.TextField(blank=True, verbose_name='text')),
+                        ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('kept', 'Kept, could not be mailed'), ('done', 'Passed on by hand')], default='waiting', max_length=10, verbose_name='state')),
+                        ('attempts', models.PositiveSmallIntegerField(default=0)),
+                        ('trouble', models.CharField(blank=True, max_length=300, verbose_name='why')),
+                        ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('settled_at', models.DateTimeField(blank=True, null=True)),
+                        ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'ordering': ['-created_at', '-pk'],
+                        'indexes': [models.Index(fields=['state', '-created_at'], name='mail_by_state')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sent', 'done']), _negated=True), ('body', ''), _connector='OR'), name='mail_settled_without_body')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='Contract',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -667,6 +706,37 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='Presence',
+                    fields=[
+                        ('member', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='presence', serialize=False, to=settings.AUTH_USER_MODEL, verbose_name='member')),
+                        ('state', models.CharField(choices=[('available', 'Available'), ('break', 'On a break'), ('after_work', 'Writing up'), ('away', 'Away'), ('offline', 'Offline')], default='offline', max_length=10, verbose_name='state')),
+                        ('since', models.DateTimeField(default=django.utils.timezone.now, verbose_name='since')),
+                        ('heartbeat_at', models.DateTimeField(blank=True, null=True, verbose_name='last sign of life')),
+                        ('silent_since', models.DateTimeField(blank=True, null=True, verbose_name='silent since')),
+                        ('idle_since', models.DateTimeField(blank=True, null=True, verbose_name='idle since')),
+                    ],
+                    options={
+                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['available', 'break', 'after_work', 'away', 'offline'])), name='presence_state_known')],
+                        'indexes': [],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='PresenceEvent',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presence_events', to=settings.AUTH_USER_MODEL)),
+                        ('state', models.CharField(choices=[('available', 'Available'), ('break', 'On a break'), ('after_work', 'Writing up'), ('away', 'Away'), ('offline', 'Offline')], max_length=10)),
+                        ('silent', models.BooleanField(default=False)),
+                        ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ],
+                    options={
+                        'ordering': ['at', 'pk'],
+                        'indexes': [models.Index(fields=['member', 'at'], name='presence_event_of_member'), models.Index(fields=['at'], name='presence_event_by_time')],
+                        'constraints': [],
+                    },
+                ),
+                migrations.CreateModel(
                     name='Skill',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1247,76 +1317,6 @@ class Migration(migrations.Migration):
                         'abstract': False,
                         'indexes': [],
                         'constraints': [],
-                    },
-                ),
-                migrations.CreateModel(
-                    name='Presence',
-                    fields=[
-                        ('member', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='presence', serialize=False, to=settings.AUTH_USER_MODEL, verbose_name='member')),
-                        ('state', models.CharField(choices=[('available', 'Available'), ('break', 'On a break'), ('after_work', 'Writing up'), ('away', 'Away'), ('offline', 'Offline')], default='offline', max_length=10, verbose_name='state')),
-                        ('since', models.DateTimeField(default=django.utils.timezone.now, verbose_name='since')),
-                        ('heartbeat_at', models.DateTimeField(blank=True, null=True, verbose_name='last sign of life')),
-                        ('silent_since', models.DateTimeField(blank=True, null=True, verbose_name='silent since')),
-                        ('idle_since', models.DateTimeField(blank=True, null=True, verbose_name='idle since')),
-                    ],
-                    options={
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['available', 'break', 'after_work', 'away', 'offline'])), name='presence_state_known')],
-                        'indexes': [],
-                    },
-                ),
-                migrations.CreateModel(
-                    name='PresenceEvent',
-                    fields=[
-                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presence_events', to=settings.AUTH_USER_MODEL)),
-                        ('state', models.CharField(choices=[('available', 'Available'), ('break', 'On a break'), ('after_work', 'Writing up'), ('away', 'Away'), ('offline', 'Offline')], max_length=10)),
-                        ('silent', models.BooleanField(default=False)),
-                        ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                        ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
-                    ],
-                    options={
-                        'ordering': ['at', 'pk'],
-                        'indexes': [models.Index(fields=['member', 'at'], name='presence_event_of_member'), models.Index(fields=['at'], name='presence_event_by_time')],
-                        'constraints': [],
-                    },
-                ),
-                migrations.CreateModel(
-                    name='Notice',
-                    fields=[
-                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
-                        ('kind', models.CharField(max_length=60)),
-                        ('data', models.JSONField(default=dict)),
-                        ('url', models.CharField(blank=True, max_length=300)),
-                        ('source', models.CharField(blank=True, max_length=120)),
-                        ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                        ('read_at', models.DateTimeField(blank=True, null=True)),
-                    ],
-                    options={
-                        'ordering': ['-created_at', '-pk'],
-                        'indexes': [models.Index(fields=['recipient', '-created_at'], name='notice_of_person'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['recipient'], name='notice_unread')],
-                        'constraints': [models.UniqueConstraint(condition=models.Q(('source', ''), _negated=True), fields=('recipient', 'kind', 'source'), name='notice_once')],
-                    },
-                ),
-                migrations.CreateModel(
-                    name='Mail',
-                    fields=[
-                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('to', models.EmailField(max_length=254, verbose_name='to')),
-                        ('recipient', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='mails', to=settings.AUTH_USER_MODEL)),
-                        ('subject', models.CharField(max_length=200, verbose_name='subject')),
-                        ('body', models.TextField(blank=True, verbose_name='text')),
-                        ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('kept', 'Kept, could not be mailed'), ('done', 'Passed on by hand')], default='waiting', max_length=10, verbose_name='state')),
-                        ('attempts', models.PositiveSmallIntegerField(default=0)),
-                        ('trouble', models.CharField(blank=True, max_length=300, verbose_name='why')),
-                        ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                        ('settled_at', models.DateTimeField(blank=True, null=True)),
-                        ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                    ],
-                    options={
-                        'ordering': ['-created_at', '-pk'],
-                        'indexes': [models.Index(fields=['state', '-created_at'], name='mail_by_state')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sent', 'done']), _negated=True), ('body', ''), _connector='OR'), name='mail_settled_without_body')],
                     },
                 ),
                 cxportal.core.tables.AddTriggers(

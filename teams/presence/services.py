@@ -48,6 +48,13 @@ def set_state(*, by: User, state: str, member: User | None = None, at: dt.dateti
     return _changed(row, state, at, sign_of_life=True)
 
 
+@transaction.atomic
+def leave(member: User) -> None:
+    """A deactivated person is offline at once: nothing is offered to them again. Locks the presence row."""
+    if Presence.objects.filter(pk=member.pk).exists():
+        _changed(presence_row(member.pk), State.OFFLINE, periods.now())
+
+
 def _changed(row: Presence, state: str, at: dt.datetime, *, sign_of_life: bool = False) -> Presence:
     if sign_of_life and (row.heartbeat_at is None or row.heartbeat_at < at):
         row.heartbeat_at, row.silent_since = at, None

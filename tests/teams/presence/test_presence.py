@@ -4,7 +4,9 @@ import datetime as dt
 
 import pytest
 
+from cxportal.core import periods
 from cxportal.core.violations import Denied, Refused
+from teams.people import services as people
 from teams.presence import queries, services
 from teams.presence.models import Presence, PresenceEvent
 from tests.factories import routing
@@ -79,3 +81,10 @@ def test_present_now_lists_who_is_on_shift_and_there(cast):
     found = queries.present_now([cast.isar.pk], NOW)
     assert [(duty.member_id, row.state) for duty, row in found] == [(cast.member.pk, "available")]
     assert dt.timedelta(0) < found[0][0].shift_until - NOW
+
+
+def test_who_is_deactivated_is_offline_at_once(cast):
+    services.set_state(by=cast.member, state="available", at=periods.now() - dt.timedelta(hours=1))
+    people.deactivate(by=cast.administrator, person=cast.member)
+    assert Presence.objects.get(pk=cast.member.pk).state == "offline"
+    assert PresenceEvent.objects.filter(member=cast.member, state="offline").exists()
