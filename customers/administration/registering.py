@@ -52,6 +52,20 @@ def _ownership() -> Section:
     )  # fmt: skip
 
 
+def _customers() -> Section:
+    return Section(
+        72, "contact-round", _("Customers from a file"), gettext_lazy("Tried out first, with a line for every row"),
+        reverse("settings_import", kwargs={"kind": "customers"}), "",
+    )  # fmt: skip
+
+
+def _contacts() -> Section:
+    return Section(
+        74, "file-clock", _("Past contacts from a file"), gettext_lazy("Large files come by import_contacts"),
+        reverse("settings_import", kwargs={"kind": "contacts"}), "",
+    )  # fmt: skip
+
+
 def ownership_state(pod: Pod) -> setup.State:
     """A pod that opens has a rule, active or drafted, that gives it customers."""
     rules = OwnershipRule.objects.filter(pod=pod).count()
@@ -62,7 +76,7 @@ def ownership_state(pod: Pod) -> setup.State:
 
 def register_everything() -> None:
     """Sections of the settings, the pod's set-up step, lists from files, and what the history shows."""
-    for section in (_regions, _segments, _reasons, _ownership):
+    for section in (_regions, _segments, _reasons, _ownership, _customers, _contacts):
         add_section(section)
     setup.register(
         setup.Step(

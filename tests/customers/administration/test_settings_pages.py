@@ -118,5 +118,5 @@ def test_setting_up_a_pod_asks_for_a_rule(cast: Cast) -> None:
 
 def test_the_sections_stand_in_the_settings(office: Client) -> None:
     page = office.get("/settings/").content.decode()
-    for address in ("/settings/regions/", "/settings/segments/", "/settings/reasons/", "/settings/ownership/"):
-        assert address in page
+    for name in ("regions", "segments", "reasons", "ownership", "customers/import", "contacts/import"):
+        assert f"/settings/{name}/" in page
