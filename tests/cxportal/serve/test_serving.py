@@ -55,7 +55,7 @@ def test_a_second_start_takes_seconds_and_keeps_all_data(served: Portal) -> None
         connection.execute("INSERT INTO cache VALUES ('kept', 'x', now()) ON CONFLICT (cache_key) DO NOTHING")
     assert served.stop() == 0
     again = served.start()
-    assert again < 30  # 4 s on an idle machine; other tests run beside this one
+    assert again < 60  # 4 s on an idle machine; other tests run beside this one
     assert "migrations to run" not in "".join(served.lines)
     with served.database() as connection:
         assert connection.execute("SELECT 1 FROM cache WHERE cache_key = 'kept'").fetchone()
