@@ -73,9 +73,10 @@ class Portal:
             context.close()
 
 
-def axe_findings(page: Page) -> list[str]:
-    """What axe has to say against the page as it stands, one line each."""
-    found = AXE.run(page, options=AXE_RULES).response["violations"]
+def axe_findings(page: Page, *rules: str) -> list[str]:
+    """What axe has to say against the page as it stands, one line each; by the named rules, or by all of them."""
+    options = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else AXE_RULES
+    found = AXE.run(page, options=options).response["violations"]
     return [
         f"{rule['id']}: {rule['help']}: "
         + "; ".join(json.dumps(node["target"]) + " " + node["html"][:160] for node in rule["nodes"][:4])
@@ -98,9 +99,9 @@ def overflow(page: Page) -> str:
     return str(page.evaluate(script))
 
 
-def assert_sound(page: Page) -> None:
-    """The page has one h1, a title, no axe finding and does not scroll sideways."""
-    findings = axe_findings(page)
+def assert_sound(page: Page, *rules: str) -> None:
+    """The page has one h1, no axe finding (by the named rules, or by all) and does not scroll sideways."""
+    findings = axe_findings(page, *rules)
     assert not findings, f"{page.url}\n" + "\n".join(findings)
     assert not (wide := overflow(page)), f"{page.url} scrolls sideways: {wide}"
     assert page.locator("h1").count() == 1, f"{page.url} has {page.locator('h1').count()} h1"
