@@ -25,7 +25,10 @@ def one(part: str, target: Path | None) -> int:
     module = importlib.import_module(f"bench.parts.{part}")
     began = time.monotonic()
     with portal() as bench:
-        figures = list(module.run(bench))
+        figures = []
+        for figure in module.run(bench):
+            figures.append(figure)
+            print(f"  {time.monotonic() - began:5.0f} s  {figure.name}: {figure.value:,.2f} {figure.unit}", flush=True)
     report = as_json(part, time.monotonic() - began, figures)
     print(table(f"{part}: {module.AIM}", figures), flush=True)
     if target:

@@ -20,6 +20,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cxportal.serve.lifeline import die_with_parent
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE_THREADS = 4  # what the product's pages run with
 
@@ -61,6 +63,7 @@ class Bench:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGTERM),
             )
         self.processes.append(process)
         self.await_page(self.port, "/health/ready", process)
@@ -123,7 +126,13 @@ class Bench:
         log = (self.data.parent / "bare.log").open("ab")
         with log:
             process = subprocess.Popen(
-                [*command, application], cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+                [*command, application],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGTERM),
             )
         self.processes.append(process)
         for _try in range(200):

@@ -10,7 +10,7 @@ from bench import people
 from bench.harness import Bench, Caller, Figure, compare, rate
 
 AIM = "claims, no over-claims"
-PODS, MEMBERS, WEEKS = 8, 12, 4
+PODS, MEMBERS, WEEKS = 5, 12, 3
 CONTESTED = 10_000
 
 
