@@ -60,10 +60,10 @@ class Score:
 
 
 def scores(pods: Iterable[Pod], today: dt.date) -> dict[int, Score]:
-    """Satisfaction and customers served of some pods over the 28 days before a day, by pod id. Two statements.
+    """Satisfaction and customers served of some pods over 28 days, the day itself included, by pod id. Two statements.
 
     Every pod is judged against all pods of the company, as on the scorecards."""
-    start, end = today - DAYS * DAY, today
+    start, end = today - (DAYS - 1) * DAY, today + DAY
     found = answered(start, end)
     judged = judge({pod: answers.csat for pod, answers in found.pods.items()})
     served = served_in([Scope.POD], start, end)[Scope.POD]
