@@ -20,43 +20,66 @@ from teams.notifications.queries import kept_count, notices_of
 from teams.pods.queries import Role
 from teams.scheduling.queries import week_of
 
+type Cards = dict[str, Callable[[], Any]]
+
 
 def for_person(shell: Shell, now: dt.datetime, *, only: str = "") -> dict[str, Any]:
     """The context of the page: one entry for each card that this person has."""
-    user, stand = shell.user, shell.stand
-    assert user is not None
-    context: dict[str, Any] = {"now": now, "pod": shell.pod, "roles": _roles(shell)}
-    context["scorecards_url"] = address("scorecards")
-    context["product_owner"] = not context["roles"] and stand.has(Role.PRODUCT_OWNER)
-    # Who only oversees has nothing of their own beside the wide table.
-    context["alone"] = context["roles"] == {"lead"}
-    found: dict[str, Callable[[], Any]] = {"told": lambda: notices_of(user, limit=20, unread_only=True)}
-    own = shell.pod if shell.pod and shell.pod.pk in stand.pods else None
-    if own is not None:
-        today = now.astimezone(own.tzinfo).date()
-        context["week_url"] = address("week", slug=own.slug, week=week_of(own, today))
-        found["cover"] = lambda: cover_card(own, now)
-        found["score"] = lambda: scores([own], today)[own.pk]
-    if own is not None and own.pk in stand.member_of:
-        context["queue_url"] = address("queue", slug=own.slug)
-        context["new_contact_url"] = address("new_contact", slug=own.slug)
-        found["queue"] = lambda: queue_card(own, user, now)
-    if stand.member_of:
-        found["shift"] = lambda: shift_card(user, now)
-    if stand.coach:
-        found["coached"] = lambda: pods.coming_days(pods.coached_pods(user, stand), now)
-    if stand.has(Role.OPERATIONS_LEAD) or stand.has(Role.EXECUTIVE):
-        found["overseen"] = lambda: pods.compared(pods.overseen_pods(user, stand), now)
-    if stand.is_administrator:
-        found["kept"] = kept_count
-        found["setup"] = administration.gaps
-        found["portal"] = status
+    roles = _roles(shell)
+    context: dict[str, Any] = {
+        "now": now,
+        "pod": shell.pod,
+        "roles": roles,
+        "scorecards_url": address("scorecards"),
+        "product_owner": not roles and shell.stand.has(Role.PRODUCT_OWNER),
+        # Who only oversees has nothing of their own beside the wide table.
+        "alone": roles == {"lead"},
+    }
+    found = _of_pod(shell, now, context) | _of_roles(shell, now, context, only)
     wanted = PARTIALS.get(only)
     for name, card in found.items():
         if wanted is None or name == wanted:
             context[name] = card()
     return context
 
+
+def _of_pod(shell: Shell, now: dt.datetime, context: dict[str, Any]) -> Cards:
+    """The cards of the pod that the person looks at, when it is one of their own."""
+    user, stand, pod = shell.user, shell.stand, shell.pod
+    if user is None or pod is None or pod.pk not in stand.pods:
+        return {}
+    today = now.astimezone(pod.tzinfo).date()
+    context["week_url"] = address("week", slug=pod.slug, week=week_of(pod, today))
+    found: Cards = {"cover": lambda: cover_card(pod, now), "score": lambda: scores([pod], today)[pod.pk]}
+    if pod.pk in stand.member_of:
+        context["queue_url"] = address("queue", slug=pod.slug)
+        context["new_contact_url"] = address("new_contact", slug=pod.slug)
+        found["queue"] = lambda: queue_card(pod, user, now)
+    return found
+
+
+def _of_roles(shell: Shell, now: dt.datetime, context: dict[str, Any], only: str) -> Cards:
+    """The person's own cards, and those that each of their roles adds."""
+    user, stand = shell.user, shell.stand
+    if user is None:
+        return {}
+    found: Cards = {"told": lambda: notices_of(user, limit=20, unread_only=True)}
+    if stand.member_of:
+        found["shift"] = lambda: shift_card(user, now)
+    if stand.coach:
+        found["coached"] = lambda: pods.coming_days(pods.coached_pods(user, stand), now)
+    if "lead" in context["roles"]:
+        overseen = pods.overseen_pods(user, stand)
+        context["later"] = len(overseen) > AT_ONCE and only != "pods"
+        if not context["later"]:
+            found["overseen"] = lambda: pods.compared(overseen, now)
+    if stand.is_administrator:
+        found |= {"kept": kept_count, "setup": administration.gaps, "portal": status}
+    return found
+
+
+# More pods than these are read by a fragment of their own, after the page stands.
+AT_ONCE = 30
 
 # The id of a card's element on the page, and the entry of the context that it shows.
 PARTIALS = {"cover": "cover", "waits": "queue", "news": "told", "pods": "overseen", "coached-pods": "coached"}

@@ -11,6 +11,7 @@ import time_machine
 from django.test import Client
 
 from cxportal.core.periods import Period, monday, to_instant
+from cxportal.today import cards
 from cxportal.today.badges import fitting_shifts, own_line
 from cxportal.today.pods import compared
 from cxportal.today.shift import shift_card
@@ -161,3 +162,15 @@ def test_people_of_no_pod_are_told_their_role_instead_of_a_shift(cast: Cast) -> 
     assert own_line(cast.executive, "Europe/Berlin").words == "Executive"
     assert own_line(cast.coach, "Europe/Berlin").words == "Coach"
     assert own_line(cast.member, "Europe/Berlin").words == "Off shift"
+
+
+def test_many_pods_are_read_after_the_page_stands(
+    cast: Cast, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cards, "AT_ONCE", 1)
+    client = browser(cast.operations_lead)
+    page = client.get("/").content.decode()
+    assert 'hx-trigger="load"' in page
+    assert "Missing in 7 days" not in page
+    fragment = client.get("/", headers={"HX-Request": "true", "HX-Target": "pods"}).content.decode()
+    assert "Missing in 7 days" in fragment
