@@ -36,9 +36,7 @@ def contact(home: Pod, customer: Customer | None = None, *, at: dt.datetime | No
     )
 
 
-def closed(
-    home: Pod, customer: Customer | None = None, *, at: dt.datetime, minutes: int = 5, **fields: Any
-) -> Contact:
+def closed(home: Pod, customer: Customer | None = None, *, at: dt.datetime, minutes: int = 5, **fields: Any) -> Contact:
     """A contact that arrived at ``at``, was answered at once and resolved after ``minutes``."""
     end = at + dt.timedelta(minutes=minutes)
     given = {
