@@ -281,7 +281,8 @@ def test_outer_limits_are_set_in_hours_per_country_and_fall_again(cast: Cast, de
     from teams.pods.models import OuterLimit
 
     limit = OuterLimit.objects.get()
-    assert (limit.country, limit.minimum) == ("DE", 660)
+    assert limit.country == "DE"
+    assert limit.minimum == 660
     desk.post(f"/settings/limits/{limit.pk}/remove/")
     assert not OuterLimit.objects.exists()
 
