@@ -16,6 +16,7 @@ from teams.people.models import User
 from teams.pods.models import Pod
 from teams.pods.queries import Role, standing
 from teams.presence.models import Presence, State
+from teams.presence.queries import is_present
 from teams.scheduling import words
 from teams.scheduling.queries import on_shift_until, open_count
 
@@ -80,6 +81,6 @@ def own_line(user: User, zone: str) -> OwnLine:
     until = on_shift_until(user)
     if until is None:
         return OwnLine(_("Off shift"), "off")
-    presence = Presence.objects.filter(member=user).only("state").first()
-    on = "on" if presence is None or presence.state == State.AVAILABLE else "busy"
+    presence = Presence.objects.filter(member=user).first()
+    on = "on" if is_present(presence, live=False) else "busy" if presence and presence.state == State.BREAK else "off"
     return OwnLine(_("On until %(time)s") % {"time": words.clock(until, ZoneInfo(zone))}, on)

@@ -19,7 +19,7 @@ from cxportal.today.waiting import queue_card
 from teams.pods.models import Pod
 from teams.scheduling.services.weeks import NewShift, add_shifts
 from tests.cast import Cast
-from tests.factories import customers, scheduling
+from tests.factories import customers, routing, scheduling
 
 Browser = Callable[..., Client]
 DAY = scheduling.MONDAY + dt.timedelta(days=1)
@@ -174,3 +174,12 @@ def test_many_pods_are_read_after_the_page_stands(
     assert "Missing in 7 days" not in page
     fragment = client.get("/", headers={"HX-Request": "true", "HX-Target": "pods"}).content.decode()
     assert "Missing in 7 days" in fragment
+
+
+def test_the_dot_tells_who_is_there_and_not_only_planned(on_shift: Cast) -> None:
+    with time_machine.travel(at("10:42"), tick=False):
+        assert own_line(on_shift.member, "Europe/Berlin").on == "off"
+        routing.there(on_shift.member, at=at("10:42"))
+        assert own_line(on_shift.member, "Europe/Berlin").on == "on"
+        routing.there(on_shift.member, at=at("10:42"), state="break")
+        assert own_line(on_shift.member, "Europe/Berlin").on == "busy"
