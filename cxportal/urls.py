@@ -24,3 +24,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("customers.urls")),
     path("", include("rituals.urls")),
 ]
+
+handler500 = "cxportal.core.requests.server_error"

@@ -12,6 +12,8 @@ from contextvars import ContextVar
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+from django.views import defaults
 
 from cxportal.core.logs import request_id
 
@@ -127,3 +129,12 @@ def away(request: HttpRequest) -> HttpResponse:
     response["Retry-After"] = str(RETRY_AFTER)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """500 in the words of the door that was used: problem+json for the API, the page for everybody else."""
+    if not request.path.startswith("/api/"):
+        return defaults.server_error(request)
+    title = _("Something went wrong on our side; the request's id helps to find it")
+    body = {"type": "about:blank", "title": str(title), "status": 500, "request_id": request_id.get(), "violations": []}
+    return JsonResponse(body, status=500, content_type="application/problem+json")

@@ -16,7 +16,7 @@ from django.urls import path
 
 from cxportal.core.http import public
 from cxportal.core.logs import JsonFormatter, request_id
-from cxportal.core.requests import DatabaseAwayMiddleware, is_away
+from cxportal.core.requests import DatabaseAwayMiddleware, is_away, server_error
 from tests.cast import Cast
 
 
@@ -138,3 +138,14 @@ def test_a_page_holds_no_inline_code(browser: Callable[..., Client], cast: Cast)
     text = browser(cast.administrator).get("/status/").content.decode()
     for forbidden in (" style=", "<style", " onclick=", "javascript:", " hx-on"):
         assert forbidden not in text
+
+
+def test_a_failure_of_ours_speaks_the_language_of_its_door() -> None:
+    told = server_error(RequestFactory().get("/api/v1/pods/"))
+    assert told.status_code == 500
+    assert told["Content-Type"] == "application/problem+json"
+    assert isinstance(told, HttpResponse)
+    assert json.loads(told.content)["title"].startswith("Something went wrong on our side")
+    page = server_error(RequestFactory().get("/p/isar/week/"))
+    assert page.status_code == 500
+    assert page["Content-Type"].startswith("text/html")
