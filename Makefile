@@ -37,7 +37,9 @@ check: setup
 
 test: check
 	@$(PY) -m tests.browser_ready
-	$(PY) -m pytest -n $(WORKERS) --dist loadfile $(args)
+	# Apart: the browsers' driver keeps an event loop running in its process, and streams are tested with loops of their own.
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not browser" $(args)
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile -m browser $(args)
 
 bench: setup
 	$(PY) -m bench $(part)
