@@ -96,7 +96,8 @@ def accept(*, by: User, contact_id: int, member: User | None = None, at: dt.date
     reported = member is not None and member.pk != by.pk
     held = hold(contact_id)
     when = instant(at, held)
-    if is_repeat(held, "accepted", when, who.pk) or _has_it(held, who):
+    # What is reported late belongs into the course even when its end came first.
+    if is_repeat(held, "accepted", when, who.pk) or (when >= held.last_at and _has_it(held, who)):
         return held.contact
     if when >= held.last_at:
         _still_free(held)
