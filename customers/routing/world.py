@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
+import math
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -318,7 +319,7 @@ def in_hand_of(person: int, hands: Iterable[tuple[Any, ...]], typical: Any, cloc
 def typical_seconds(pods: Iterable[int], clock: dt.datetime) -> dict[int, dict[str, int]]:
     """Usual handling seconds by pod and channel: the mean of 28 days, looked up every ten minutes a process."""
     ids = list(pods)
-    stale = [pod for pod in ids if _typical.get(pod, (0.0, {}))[0] < time.monotonic() - TYPICAL_KEPT]
+    stale = [pod for pod in ids if _typical.get(pod, (-math.inf, {}))[0] < time.monotonic() - TYPICAL_KEPT]
     if stale or not ids:
         since = clock.date() - dt.timedelta(days=28)
         measured: dict[int, dict[str, int]] = {pod: dict(TYPICAL) for pod in stale}

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from customers.contacts.models import Contact
-from customers.routing import services
+from customers.routing import services, world
 from customers.routing.models import Offer, RoutingDecision
 from customers.routing.services import Arrival
 from cxportal.core.models import IdempotencyKey
@@ -165,3 +165,11 @@ def test_an_older_contact_of_the_channel_goes_first(cast):
     customers.contact(cast.isar, at=routing.later(-30))
     answer = services.arrive(by=None, arrival=Arrival("phone", customer_id=customers.customer(cast.isar).pk))
     assert (answer.decision["outcome"], answer.decision["why"]) == ("wait", "ahead")
+
+
+def test_a_machine_that_started_a_moment_ago_takes_contacts(cast, monkeypatch):
+    """The monotonic clock counts from the machine's start: what was never looked up is stale even then."""
+    monkeypatch.setattr(world, "_typical", {})
+    monkeypatch.setattr(world.time, "monotonic", lambda: 5.0)
+    answer = services.arrive(by=None, arrival=Arrival("phone", customer_id=customers.customer(cast.isar).pk))
+    assert answer.state == "waiting"
