@@ -85,9 +85,6 @@ def settle(
         cursor.execute("SELECT count(DISTINCT customer_id) FROM wanted_ownership")
         changed = int(cursor.fetchone()[0])
         for statement in _REPLACE if changed else ():
-            # The history's trigger joins old and new rows by a plan kept from the last change, perhaps of one row.
-            if changed > 100:
-                cursor.execute("DISCARD PLANS")
             cursor.execute(statement, values)
         return changed
 

@@ -7,6 +7,7 @@ of a minute. One step for all of them renders once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -81,3 +82,49 @@ class CreateTables(Operation):
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return (self.__class__.__name__, [], {"operations": self.operations})
+
+
+class RewriteTriggers(Operation):
+    """Makes the triggers of one name on every table of the app anew, with a piece of their statement put otherwise.
+
+    ``old`` is a regular expression, ``new`` what stands in its place. A trigger without that piece is left alone.
+    Backwards nothing happens: the new statement does the same work.
+    """
+
+    reversible = True
+
+    def __init__(self, name: str, old: str, new: str) -> None:
+        self.name, self.old, self.new = name, old, new
+
+    def _rewritten(self, trigger: pgtrigger.compiler.Trigger) -> pgtrigger.compiler.Trigger:
+        parts = trigger.sql.kwargs
+        func = re.sub(self.old, self.new, parts["func"])
+        if trigger.name != self.name or func == parts["func"]:
+            return trigger
+        sql = pgtrigger.compiler.UpsertTriggerSql(**{**parts, "func": func})
+        return pgtrigger.compiler.Trigger(name=trigger.name, sql=sql)
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        # No reload, as above.
+        for (label, _name), model in state.models.items():
+            if label == app_label and "triggers" in model.options:
+                model.options["triggers"] = [self._rewritten(trigger) for trigger in model.options["triggers"]]
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        for (label, name), model in to_state.models.items():
+            if label != app_label:
+                continue
+            before = from_state.models[label, name].options.get("triggers", [])
+            for old, new in zip(before, model.options.get("triggers", []), strict=True):
+                if old != new:
+                    schema_editor.execute(new.install_sql, params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        pass
+
+    def describe(self) -> str:
+        return f"Rewrite the triggers {self.name}"

@@ -137,8 +137,6 @@ def load(cursor: Cursor[Any], mapping: FileMapping, facts: str) -> Loaded:
         cursor.execute(_NAMED, values)
     cursor.execute("ANALYZE import_new_customers")
     ownership.settle(periods.now(), table="import_new_customers", why=title)
-    # The history's trigger joins old and new rows by a plan kept from the last change, which may have been of one row.
-    cursor.execute("DISCARD PLANS")
     cursor.execute(_FROM_EVER)
     return _result(cursor, numbers | {"changed": changed[0] if changed else 0})
 
