@@ -15,7 +15,7 @@ from customers.contacts import rollups
 from customers.contacts.models import Contact
 from customers.directory import queries
 from cxportal.core import instants, periods
-from cxportal.core.imports import Brought, Column, ListImport
+from cxportal.core.lists import Brought, Column, ListFile
 from cxportal.core.violations import Refused, Violation
 from teams.people.models import User
 from teams.pods.channels import Channel
@@ -116,4 +116,5 @@ def _take_back(by: User, undo: dict[str, Any]) -> None:
     rollups.contact_removed(found)
 
 
-CONTACTS = ListImport("contacts", gettext_lazy("Past contacts"), COLUMNS, _bring, _take_back)
+# Administrators never read contacts, so there is no export.
+CONTACTS = ListFile("contacts", gettext_lazy("Past contacts"), COLUMNS, _bring, _take_back)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,19 +16,12 @@ from customers.causes import services as causes
 from customers.causes.models import Reason, ReasonGroup
 from customers.directory import divisions, queries, rulebook, services
 from customers.directory.models import Customer, OwnershipRule, Region, Segment
-from cxportal.core import imports, instants
-from cxportal.core.imports import Brought, Column, ListImport
-from cxportal.core.violations import Refused, Violation
+from cxportal.core import instants, lists, periods
+from cxportal.core.lists import Brought, Column, ListFile, Row, changed_since
 from teams.people.models import User
 from teams.pods.models import Pod
 
-type Row = Mapping[str, str]
 NAME = Column("name", required=True)
-
-
-def changed_since() -> Refused:
-    """Somebody changed the row after the import: taking back would undo their work."""
-    return Refused(Violation("changed_since", _("It was changed after the import.")))
 
 
 def named[T](model: Any, words: str, what: str) -> T | None:
@@ -49,7 +43,7 @@ def pod_named(words: str) -> Pod:
     return found
 
 
-def _division(kind: str, title: Any, model: type[Region] | type[Segment]) -> ListImport:
+def _division(kind: str, title: Any, model: type[Region] | type[Segment]) -> ListFile:
     manager: Any = model._default_manager
 
     def bring(by: User, row: Row) -> Brought:
@@ -71,61 +65,99 @@ def _division(kind: str, title: Any, model: type[Region] | type[Segment]) -> Lis
         if "before" not in undo:
             divisions.remove(by=by, thing=found)
         elif found.name != undo["now"]:
-            raise changed_since()
+            raise changed_since(found)
         else:
             divisions.rename(by=by, thing=found, name=undo["before"])
 
-    return ListImport(kind, title, (NAME, Column("code")), bring, take_back)
+    def rows() -> Iterator[tuple[str, str]]:
+        yield from manager.order_by("name").values_list("name", "code").iterator()
+
+    return ListFile(kind, title, (NAME, Column("code")), bring, take_back, rows, page=f"settings_{kind}")
 
 
 def _bring_reason(by: User, row: Row) -> Brought:
+    """A reason in its group; a row without a reason is the group itself. The group is made where it is missing."""
     owner = User.objects.filter(email=row["owner"].lower()).first() if row["owner"] else None
     if row["owner"] and owner is None:
         raise ValueError(_("Nobody has the email “%(words)s”.") % {"words": row["owner"]})
     group = ReasonGroup.objects.filter(name__iexact=row["group"]).first()
     made_group = group is None
     group = group or causes.add_group(by=by, name=row["group"], owner=owner)
+    if not row["reason"]:
+        return Brought("new", str(group), {"group": group.pk}) if made_group else _owned(by, group, owner)
     found = group.reasons.filter(name__iexact=row["reason"]).first()
     if found is None:
         made = causes.add_reason(by=by, group=group, name=row["reason"], owner=owner)
         return Brought("new", str(made), {"pk": made.pk} | ({"group": group.pk} if made_group else {}))
+    return _owned(by, found, owner)
+
+
+def _owned(by: User, found: Reason | ReasonGroup, owner: User | None) -> Brought:
+    """One that is there gets the owner that the row names."""
     if owner is None or found.owner_id == owner.pk:
         return Brought("same", str(found))
-    before = found.owner_id
-    causes.change(by=by, thing=found, name=found.name, owner=owner)
-    return Brought("changed", str(found), {"pk": found.pk, "owner": before, "now": owner.pk})
+    before, level = found.owner_id, "pk" if isinstance(found, Reason) else "group"
+    causes.change(by=by, thing=found, name=found.name, owner=owner)  # type: ignore[type-var]
+    return Brought("changed", str(found), {level: found.pk, "owner": before, "now": owner.pk})
 
 
 def _take_reason_back(by: User, undo: dict[str, Any]) -> None:
-    found = Reason.objects.filter(pk=undo["pk"]).first()
-    if found is None:
-        return
+    reason = Reason.objects.filter(pk=undo.get("pk", 0)).first()
+    group = ReasonGroup.objects.filter(pk=undo.get("group", 0)).first()
     if "now" in undo:
-        if found.owner_id != undo["now"]:
-            raise changed_since()
+        found: Any = reason or group
+        if found is None or found.owner_id != undo["now"]:
+            raise changed_since(found or _("The reason"))
         causes.change(by=by, thing=found, name=found.name, owner=User.objects.filter(pk=undo["owner"]).first())
         return
-    causes.remove(by=by, thing=found)
-    group = ReasonGroup.objects.filter(pk=undo.get("group", 0)).first()
+    if reason is not None:
+        causes.remove(by=by, thing=reason)
     if group is not None and not group.reasons.exists():
         causes.remove(by=by, thing=group)
 
 
+def _reason_rows() -> Iterator[list[Any]]:
+    """Groups and reasons that are offered, each group before its reasons."""
+    inner = Prefetch("reasons", Reason.objects.filter(retired_at=None).select_related("owner"))
+    groups = ReasonGroup.objects.filter(retired_at=None).select_related("owner")
+    for group in groups.prefetch_related(inner).iterator(chunk_size=500):
+        yield [group.name, "", group.owner.email if group.owner else ""]
+        for reason in group.reasons.all():
+            yield [group.name, reason.name, reason.owner.email if reason.owner else ""]
+
+
 def _bring_rule(by: User, row: Row) -> Brought:
-    """A row is a rule that decides at once; one that stands already is the same."""
+    """A row is a rule that decides at once, or from the pod's opening on; one that stands already is the same."""
     region: Region | None = named(Region, row["region"], _("Region"))
     segment: Segment | None = named(Segment, row["segment"], _("Segment"))
     customer = queries.by_number(row["customer"]) if row["customer"] else None
     if row["customer"] and customer is None:
         raise ValueError(_("No customer, or more than one, has the number “%(words)s”.") % {"words": row["customer"]})
     pod = pod_named(row["pod"])
-    stands = queries.active_rules().filter(customer=customer, region=region, segment=segment).first()
-    if stands is not None and stands.pod_id == pod.pk:
+    stands = _standing_rules().filter(pod=pod, customer=customer, region=region, segment=segment).first()
+    if stands is not None:
         return Brought("same", f"{scope_words(stands)}: {pod}")
     made = rulebook.add_rule(by=by, pod=pod, customer=customer, region=region, segment=segment, note=row["note"])
     if pod.opens_at is not None:
         rulebook.activate_rule(by=by, rule=made)
     return Brought("new", f"{scope_words(made)}: {pod}", {"pk": made.pk})
+
+
+def _standing_rules() -> QuerySet[OwnershipRule]:
+    """Rules that decide now or later, and the drafts of pods that are not open yet."""
+    lasting = Q(period__endswith=None) | Q(period__endswith__gt=periods.now())
+    waiting = Q(state=OwnershipRule.State.DRAFT, pod__opens_at=None)
+    return OwnershipRule.objects.filter(lasting, Q(state=OwnershipRule.State.ACTIVE) | waiting)
+
+
+def _rule_rows() -> Iterator[list[Any]]:
+    """Those rules in the order of their precedence; a customer without a number cannot be named in a file."""
+    numbered = Q(customer=None) | Q(customer__external_id__isnull=False)
+    rules = _standing_rules().filter(numbered).select_related("pod", "customer", "region", "segment")
+    for rule in rules.order_by("precedence", "pk").iterator():
+        number = rule.customer.external_id if rule.customer else ""
+        region, segment = (part.name if part else "" for part in (rule.region, rule.segment))
+        yield [rule.pod.slug, number, region, segment, rule.note]
 
 
 def _take_rule_back(by: User, undo: dict[str, Any]) -> None:
@@ -158,7 +190,12 @@ def _bring_customer(by: User, row: Row) -> Brought:
         return Brought("same", str(found))
     services.change_customer(by=by, customer=found, **{name: given[name] for name in before})
     told = {name: _told(value) for name, value in before.items()}
-    return Brought("changed", str(found), {"pk": found.pk, "before": told})
+    return Brought("changed", str(found), {"pk": found.pk, "before": told, "now": _now(found, told)})
+
+
+def _now(customer: Customer, names: Iterable[str]) -> dict[str, Any]:
+    customer.refresh_from_db()
+    return {name: _told(getattr(customer, name)) for name in names}
 
 
 def _told(value: Any) -> Any:
@@ -174,6 +211,8 @@ def _take_customer_back(by: User, undo: dict[str, Any]) -> None:
         services.remove_customer(by=by, customer=found)
         return
     before = dict(undo["before"])
+    if _now(found, before) != undo["now"]:
+        raise changed_since(found)
     for name, model in (("region", Region), ("segment", Segment)):
         if before.get(name) is not None:
             manager: Any = model._default_manager
@@ -183,23 +222,46 @@ def _take_customer_back(by: User, undo: dict[str, Any]) -> None:
     services.change_customer(by=by, customer=found, **before)
 
 
-def _list(
-    kind: str, title: Any, columns: str, bring: Callable[[Any, Row], Brought], back: Callable[[Any, Any], None]
-) -> ListImport:
-    """``columns`` names them; a star marks what is required."""
-    made = tuple(Column(name.rstrip("*"), required=name.endswith("*")) for name in columns.split())
-    return ListImport(kind, title, made, bring, back)
+def _columns(names: str) -> tuple[Column, ...]:
+    """A star marks what is required."""
+    return tuple(Column(name.rstrip("*"), required=name.endswith("*")) for name in names.split())
+
+
+REASONS = ListFile(
+    "reasons",
+    gettext_lazy("Reasons"),
+    (
+        Column("group", required=True),
+        Column("reason", hint=gettext_lazy("Empty: the row is the group itself.")),
+        Column("owner", hint=gettext_lazy("Email of the product owner; empty: as it is.")),
+    ),
+    _bring_reason,
+    _take_reason_back,
+    _reason_rows,
+    page="settings_reasons",
+)
+RULES = ListFile(
+    "ownership",
+    gettext_lazy("Ownership rules"),
+    _columns("pod* customer region segment note"),
+    _bring_rule,
+    _take_rule_back,
+    _rule_rows,
+    page="settings_ownership",
+)
+# Administrators bring customers and never read them, so there is no export.
+CUSTOMERS = ListFile(
+    "customers",
+    gettext_lazy("Customers"),
+    _columns(f"number* {' '.join(DETAILS)} region segment since"),
+    _bring_customer,
+    _take_customer_back,
+)
 
 
 def register_lists() -> None:
     """Make the lists known; called once at start-up."""
-    imports.register(_division("regions", gettext_lazy("Regions"), Region))
-    imports.register(_division("segments", gettext_lazy("Segments"), Segment))
-    imports.register(
-        _list("reasons", gettext_lazy("Reasons"), "group* reason* owner", _bring_reason, _take_reason_back)
-    )
-    rules = "pod* customer region segment note"
-    imports.register(_list("ownership", gettext_lazy("Ownership rules"), rules, _bring_rule, _take_rule_back))
-    customers = f"number* {' '.join(DETAILS)} region segment since"
-    imports.register(_list("customers", gettext_lazy("Customers"), customers, _bring_customer, _take_customer_back))
-    imports.register(CONTACTS)
+    lists.register(_division("regions", gettext_lazy("Regions"), Region))
+    lists.register(_division("segments", gettext_lazy("Segments"), Segment))
+    for made in (REASONS, RULES, CUSTOMERS, CONTACTS):
+        lists.register(made)

@@ -1,7 +1,7 @@
 """Lists as CSV: tried out before they are taken, with a line for every row, and taken back in one step.
 
-A room registers a ``ListImport`` that brings one row through its own services. Trying out runs the very
-same code in a transaction that is rolled back, so the preview never promises what the import refuses.
+What lists there are stands in ``cxportal.core.lists``; each brings a row through its room's own services. Trying
+out runs the very same code in a transaction that is rolled back, so the preview never promises what the import refuses.
 A row that cannot be taken is rejected with its line and the reason; the others are taken together.
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import io
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -20,46 +20,15 @@ from django.utils.translation import gettext as _
 
 from cxportal.core import periods, tabular
 from cxportal.core.database import LockClass, lock, lock_key
+from cxportal.core.lists import ListFile, lists
 from cxportal.core.models import ImportRun
-from cxportal.core.violations import Answer, Invalid, Refused, Text, Violation
+from cxportal.core.violations import Answer, Invalid, Refused, Violation
 
 MOST_ROWS = 5000
 MOST_BYTES = 2 << 20
 # What was tried out and never taken is forgotten with its content.
 KEPT = dt.timedelta(days=7)
 DELIMITERS = (",", ";", "\t")
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of the list; one that is required must be in the header and not empty."""
-
-    name: str
-    required: bool = False
-    hint: Text = ""
-
-
-@dataclass(frozen=True)
-class Brought:
-    """What became of a row: ``new``, ``changed`` or ``same``; ``undo`` is what ``take_back`` needs (JSON-ready)."""
-
-    action: str
-    label: str
-    undo: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class ListImport:
-    """One list: ``bring(by, row)`` takes a row, ``take_back(by, undo)`` undoes it.
-
-    Both run inside a transaction and raise ``Refused``, ``Invalid`` or ``ValueError`` with words.
-    """
-
-    kind: str
-    title: Text
-    columns: tuple[Column, ...]
-    bring: Callable[[Any, Mapping[str, str]], Brought]
-    take_back: Callable[[Any, dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
@@ -71,19 +40,6 @@ class Line:
     words: str
 
 
-_lists: dict[str, ListImport] = {}
-
-
-def register(made: ListImport) -> None:
-    """Make a list known; the same kind replaces."""
-    _lists[made.kind] = made
-
-
-def lists() -> dict[str, ListImport]:
-    """Every list that can be imported, by kind."""
-    return dict(_lists)
-
-
 class _TriedOut(Exception):
     """Rolls the trial back."""
 
@@ -93,7 +49,7 @@ def try_out(*, by: Any, kind: str, name: str, content: bytes) -> ImportRun:
 
     Raises ``Invalid`` when the file as a whole cannot be read: too long, no header, a column missing.
     """
-    spec = _lists[kind]
+    spec = lists()[kind]
     rows = list(_rows(spec, content))
     forgotten = periods.now() - KEPT
     ImportRun.objects.filter(state=ImportRun.State.TRIED, started_at__lt=forgotten).delete()
@@ -125,7 +81,7 @@ def take(*, by: Any, run: ImportRun) -> ImportRun:
     run = _held(run)
     if run.state != ImportRun.State.TRIED:
         return run
-    spec = _lists[run.kind.removeprefix("list:")]
+    spec = lists()[run.kind.removeprefix("list:")]
     rows = list(_rows(spec, base64.b64decode(run.detail["content"])))
     lines, undo = _bring(spec, by, rows)
     rejected = sum(line.action == "rejected" for line in lines)
@@ -151,7 +107,7 @@ def take_back(*, by: Any, run: ImportRun) -> ImportRun:
         return run
     if run.state != ImportRun.State.DONE or "rows" not in run.undo:
         raise Refused(Violation("not_taken", _("This list was not taken, so there is nothing to take back.")))
-    spec = _lists[run.kind.removeprefix("list:")]
+    spec = lists()[run.kind.removeprefix("list:")]
     stuck: list[Violation] = []
     for entry in reversed(run.undo["rows"]):
         try:
@@ -173,7 +129,7 @@ def _held(run: ImportRun) -> ImportRun:
 
 
 def _bring(
-    spec: ListImport, by: Any, rows: list[tuple[int, dict[str, str] | str]]
+    spec: ListFile, by: Any, rows: list[tuple[int, dict[str, str] | str]]
 ) -> tuple[list[Line], list[dict[str, Any]]]:
     """Each row in a savepoint of its own, so that one that fails leaves nothing behind."""
     lines: list[Line] = []
@@ -209,7 +165,7 @@ def _words(error: Exception) -> str:
     return str(error)
 
 
-def _rows(spec: ListImport, content: bytes) -> Iterator[tuple[int, dict[str, str] | str]]:
+def _rows(spec: ListFile, content: bytes) -> Iterator[tuple[int, dict[str, str] | str]]:
     """Line number and either the row by column or why it cannot be read."""
     if len(content) > MOST_BYTES:
         raise Invalid({"file": _("The file is larger than 2 MB. Split it.")})
@@ -238,9 +194,10 @@ def _cell(text: str) -> str:
     return text[1:] if text.startswith("'") and tabular.guarded_cell(text[1:]) == text else text
 
 
-def _check_header(spec: ListImport, columns: tuple[str, ...]) -> None:
+def _check_header(spec: ListFile, columns: tuple[str, ...]) -> None:
     known = {column.name for column in spec.columns}
-    missing = [column.name for column in spec.columns if column.required and column.name not in columns]
+    needed = [column.name for column in spec.columns if column.required or column.named]
+    missing = [name for name in needed if name not in columns]
     strange = [name for name in columns if name not in known]
     faults = []
     if missing:

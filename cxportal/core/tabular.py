@@ -8,9 +8,9 @@ import codecs
 import csv
 import io
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 BLOCK_BYTES = 1 << 18
 LONGEST_RECORD_BYTES = 1 << 20
@@ -226,3 +226,11 @@ def _miscounted(line: int, fields: list[str], width: int) -> Spoilt:
 def guarded_cell(text: str) -> str:
     """A cell that a spreadsheet shows as text: a leading ``= + - @``, tab or CR is put behind an apostrophe."""
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} and text else text
+
+
+def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """Lines of CSV, one row at a time; None is empty, and cells that a spreadsheet would compute are guarded."""
+    for row in rows:
+        line = io.StringIO()
+        csv.writer(line).writerow([guarded_cell("" if cell is None else str(cell)) for cell in row])
+        yield line.getvalue()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import zoneinfo
 from typing import Any
 
@@ -10,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cxportal.core import periods
+from teams.administration import reading
 from teams.people.models import User, validate_zone
 from teams.pods.channels import Channel
 from teams.pods.models import Area, Membership, PartnerCompany, Pod, PodStage, RoleGrant, SubTeam
@@ -27,6 +27,13 @@ class DayField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         super().__init__(widget=widget, input_formats=["%Y-%m-%d"], **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """A day that can be meant: no calendar goes on behind its last day."""
+        found = super().clean(value)
+        if found is not None and found.year not in reading.YEARS:
+            raise forms.ValidationError(_("The year %(year)s cannot be meant.") % {"year": found.year})
+        return found
 
 
 class ZoneField(forms.CharField):
@@ -273,12 +280,6 @@ class ExceptionForm(forms.Form):
         label=_("Open"), required=False, help_text=_("Like 08:00–12:00. Empty: closed."), max_length=40
     )
     label = forms.CharField(label=_("Why"), max_length=80, required=False)
-
-    def clean_day(self) -> dt.date:
-        day: dt.date = self.cleaned_data["day"]
-        if abs((day - periods.now().date()).days) > 3 * 366:
-            raise forms.ValidationError(_("That is more than three years away."))
-        return day
 
 
 def person_choices() -> list[tuple[int, str]]:

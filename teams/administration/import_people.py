@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cxportal.core import periods
-from cxportal.core.imports import Brought, Column, ListImport
-from cxportal.core.violations import Invalid, Refused, Violation
+from cxportal.core import lists, periods
+from cxportal.core.lists import Brought, Column, ListFile
+from cxportal.core.violations import Invalid
+from teams.administration import reading
 from teams.people import services
 from teams.people.models import User
 from teams.pods import memberships
@@ -20,15 +21,13 @@ from teams.pods.models import Membership, Pod
 from teams.skills import services as skills
 from teams.skills.models import MemberSkill, Skill
 
-YES = {"yes", "y", "true", "1", "x"}
-
 
 def bring_person(by: User, row: Mapping[str, str]) -> Brought:
     """Add a person or change one; a home pod moves them there from today on.
 
     The person is found by external id, else by email; without both a row is always new.
     """
-    found = _found(row)
+    found = reading.known_person(row)
     pod = _pod(row["pod"])
     wanted = _skills(row["skills"])
     undo: dict[str, Any] = {}
@@ -36,23 +35,16 @@ def bring_person(by: User, row: Mapping[str, str]) -> Brought:
         person = services.add_person(
             by=by, name=row["name"], email=_email(row["email"]), external_id=row["external_id"] or None
         )
-        undo["added"] = person.pk
+        undo |= {"added": person.pk, "now": {name: getattr(person, name) for name in ("name", "email", "external_id")}}
     else:
         person = found
         undo |= {"changed": person.pk, "before": _change(by, person, row)}
-    undo["moved"] = _place(by, person, pod, row["leads"].strip().lower() in YES)
+        undo["now"] = {name: getattr(person, name) for name in undo["before"]}
+    undo["moved"] = _place(by, person, pod, row["leads"].strip().lower() in reading.YES)
     undo["skills"] = _hold(by, person, wanted)
     if found is not None and not undo["before"] and not undo["moved"] and not undo["skills"]:
         return Brought("same", str(person))
     return Brought("new" if found is None else "changed", str(person), undo)
-
-
-def _found(row: Mapping[str, str]) -> User | None:
-    by_id = User.objects.filter(external_id=row["external_id"]).first() if row["external_id"] else None
-    by_email = User.objects.filter(email=row["email"].lower()).first() if row["email"] else None
-    if by_id is not None and by_email is not None and by_id.pk != by_email.pk:
-        raise Refused(Violation("two_people", _("External id and email belong to two different people.")))
-    return by_id or by_email
 
 
 def _email(text: str) -> str | None:
@@ -95,6 +87,7 @@ def _change(by: User, person: User, row: Mapping[str, str]) -> dict[str, Any]:
     before = {name: getattr(person, name) for name in different}
     if different:
         services.change_person(by=by, person=person, **different)
+        person.refresh_from_db()
     return before
 
 
@@ -114,45 +107,96 @@ def _place(by: User, person: User, pod: Pod | None, leads: bool) -> dict[str, An
 
 
 def _hold(by: User, person: User, wanted: list[tuple[Skill, int]]) -> list[list[Any]]:
-    """Give the skills; returns the old levels of those that changed (None where there was none)."""
+    """Give the skills; returns skill, old level (None where there was none) and new level of those that changed."""
     held = {each.skill_id: each.level for each in MemberSkill.objects.filter(member=person)}
     before = []
     for skill, level in wanted:
         if held.get(skill.pk) != level:
             skills.set_level(by=by, member=person, skill=skill, level=level)
-            before.append([skill.pk, held.get(skill.pk)])
+            before.append([skill.pk, held.get(skill.pk), level])
     return before
 
 
 def take_back_person(by: User, undo: dict[str, Any]) -> None:
-    """Take back what the row brought; a new person who has worked already stays."""
+    """Take back what the row brought; raises ``Refused`` where somebody changed it since.
+
+    A new person goes with everything that the row gave them, but not with what others gave them since.
+    """
     person = User.objects.filter(pk=undo.get("added") or undo["changed"]).first()
     if person is None:
         return
+    if any(getattr(person, name) != value for name, value in undo["now"].items()):
+        raise lists.changed_since(person)
+    _check_place(person, undo["moved"])
     if "added" in undo:
+        _check_nothing_more(person, undo)
         services.remove_person(by=by, person=person)
         return
-    for skill, level in undo["skills"]:
-        held = MemberSkill.objects.filter(member=person, skill=skill).first()
-        if held is not None and level is None:
-            skills.drop_skill(by=by, held=held)
-        elif held is not None:
-            skills.set_level(by=by, member=person, skill=held.skill, level=level)
+    for skill, before, now in undo["skills"]:
+        _skill_back(by, person, skill, before, now)
     _place_back(by, person, undo["moved"])
     if undo["before"]:
         services.change_person(by=by, person=person, **undo["before"])
 
 
+def _check_place(person: User, moved: dict[str, Any]) -> None:
+    """The membership that the row made or changed is as the row left it."""
+    if not moved:
+        return
+    row = Membership.objects.filter(pk=moved.get("made") or moved["lead"]).first()
+    if (
+        row is None
+        or ("made" in moved and row.period.upper is not None)
+        or ("lead" in moved and row.is_lead == moved["was"])
+    ):
+        raise lists.changed_since(person)
+
+
+def _check_nothing_more(person: User, undo: dict[str, Any]) -> None:
+    """A new person has only the memberships and skills of the row, and no contract or role."""
+    mine = {undo["moved"]["made"]} if undo["moved"] else set()
+    held = {(each.skill_id, each.level) for each in MemberSkill.objects.filter(member=person)}
+    more = Membership.objects.filter(member=person).exclude(pk__in=mine).exists() or held != {
+        (skill, now) for skill, _before, now in undo["skills"]
+    }
+    if more or person.contracts.exists() or person.role_grants.exists():
+        raise lists.changed_since(person)
+
+
+def _skill_back(by: User, person: User, skill: int, before: int | None, now: int) -> None:
+    held = MemberSkill.objects.select_related("skill").filter(member=person, skill=skill).first()
+    if held is None or held.level != now:
+        raise lists.changed_since(person)
+    if before is None:
+        skills.drop_skill(by=by, held=held)
+    else:
+        skills.set_level(by=by, member=person, skill=held.skill, level=before)
+
+
 def _place_back(by: User, person: User, moved: dict[str, Any]) -> None:
     if "lead" in moved:
-        row = Membership.objects.filter(pk=moved["lead"]).first()
-        if row is not None:
-            memberships.change_membership(by=by, membership=row, is_lead=moved["was"], sub_team=row.sub_team)
+        row = Membership.objects.get(pk=moved["lead"])
+        memberships.change_membership(by=by, membership=row, is_lead=moved["was"], sub_team=row.sub_team)
     elif "made" in moved:
-        memberships.undo_move(by=by, membership=Membership.objects.filter(pk=moved["made"]).first())
+        memberships.undo_move(by=by, membership=Membership.objects.get(pk=moved["made"]))
 
 
-PEOPLE = ListImport(
+def _rows() -> Iterator[list[Any]]:
+    """Active people with their home pod of today and their skills."""
+    today = periods.now().date()
+    homes = {
+        m.member_id: m for m in Membership.objects.filter(kind="home", period__contains=today).select_related("pod")
+    }
+    held: dict[int, list[str]] = {}
+    for each in MemberSkill.objects.select_related("skill").order_by("skill__name"):
+        held.setdefault(each.member_id, []).append(f"{each.skill.name}:{each.level}")
+    for person in User.objects.filter(is_active=True).order_by("name", "pk"):
+        home = homes.get(person.pk)
+        place = [home.pod.slug, "yes" if home.is_lead else ""] if home else ["", ""]
+        yield [person.name, person.email, person.external_id, *place, "; ".join(held.get(person.pk, []))]
+
+
+PEOPLE = ListFile(
     "people",
     gettext_lazy("People"),
     (
@@ -165,4 +209,6 @@ PEOPLE = ListImport(
     ),
     bring_person,
     take_back_person,
+    _rows,
+    page="settings_people",
 )

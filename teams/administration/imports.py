@@ -1,4 +1,4 @@
-"""The administrators' lists as imports: one row through the same services as the pages.
+"""The administrators' lists as files: one row through the same services as the pages.
 
 A row is found again by its short name (areas, partners, skills, pods) or by external id, email
 or name (people); a found row is changed only in the columns that the file fills.
@@ -6,17 +6,20 @@ or name (people); a found row is changed only in the columns that the file fills
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cxportal.core import imports
-from cxportal.core.imports import Brought, Column, ListImport
-from cxportal.core.violations import Invalid, Refused, Violation
+from cxportal.core import lists
+from cxportal.core.lists import Brought, Column, ListFile, Row, changed_since
+from cxportal.core.violations import Invalid
+from teams.administration.import_contracts import CONTRACTS
+from teams.administration.import_hours import OF_PODS
+from teams.administration.import_limits import LIMITS
 from teams.administration.import_people import PEOPLE
 from teams.people.models import User
 from teams.pods import services as pods
@@ -24,7 +27,6 @@ from teams.pods.models import Area, PartnerCompany, Pod
 from teams.skills import services as skills
 from teams.skills.models import Skill
 
-type Row = Mapping[str, str]
 NAME = Column("name", required=True)
 SLUG = Column("slug", hint=gettext_lazy("Short name of Latin letters and digits; empty: from the name."))
 
@@ -37,7 +39,8 @@ def _named(
     rename: Callable[..., Any],
     remove: Callable[..., None],
     argument: str,
-) -> ListImport:
+    present: Callable[[], QuerySet[Any]],
+) -> ListFile:
     """A list of names with short names."""
 
     def bring(by: User, row: Row) -> Brought:
@@ -63,12 +66,10 @@ def _named(
         else:
             rename(by=by, **{argument: found}, name=undo["name"])
 
-    return ListImport(kind, title, (NAME, SLUG), bring, take_back)
+    def rows() -> Iterator[tuple[str, str]]:
+        yield from present().values_list("name", "slug").iterator()
 
-
-def changed_since(row: object) -> Refused:
-    """The refusal of an undo over somebody's later work."""
-    return Refused(Violation("changed_since", _("%(row)s was changed since the import.") % {"row": row}))
+    return ListFile(kind, title, (NAME, SLUG), bring, take_back, rows, page=f"settings_{kind}")
 
 
 POD_COLUMNS = ("letters", "zone", "country", "purpose")
@@ -121,7 +122,13 @@ def take_back_pod(by: User, undo: dict[str, Any]) -> None:
     pods.change_pod(by=by, pod=found, **before)
 
 
-PODS = ListImport(
+def _pod_rows() -> Iterator[list[Any]]:
+    for pod in Pod.objects.select_related("area", "partner").iterator():
+        partner = pod.partner.name if pod.partner else ""
+        yield [pod.name, pod.slug, pod.area.name, pod.letters, pod.zone, pod.country, pod.purpose, partner]
+
+
+PODS = ListFile(
     "pods",
     gettext_lazy("Pods"),
     (
@@ -136,13 +143,16 @@ PODS = ListImport(
     ),
     bring_pod,
     take_back_pod,
+    _pod_rows,
+    page="settings_pods",
 )
 
 
 def register_lists() -> None:
     """Called once at start-up."""
+    areas, partners = Area.objects.all, PartnerCompany.objects.all
     named = (
-        ("areas", gettext_lazy("Areas"), Area, pods.add_area, pods.rename_area, pods.remove_area, "area"),
+        ("areas", gettext_lazy("Areas"), Area, pods.add_area, pods.rename_area, pods.remove_area, "area", areas),
         (
             "partners",
             gettext_lazy("Partner companies"),
@@ -151,10 +161,20 @@ def register_lists() -> None:
             pods.rename_partner,
             pods.remove_partner,
             "partner",
+            partners,
         ),
-        ("skills", gettext_lazy("Skills"), Skill, skills.add_skill, skills.rename_skill, skills.remove_skill, "skill"),
+        (
+            "skills",
+            gettext_lazy("Skills"),
+            Skill,
+            skills.add_skill,
+            skills.rename_skill,
+            skills.remove_skill,
+            "skill",
+            lambda: Skill.objects.filter(retired_at=None),
+        ),
     )
     for each in named:
-        imports.register(_named(*each))
-    imports.register(PODS)
-    imports.register(PEOPLE)
+        lists.register(_named(*each))
+    for made in (PODS, *OF_PODS, PEOPLE, CONTRACTS, LIMITS):
+        lists.register(made)

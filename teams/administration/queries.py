@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from cxportal.core import periods
 from teams.people.models import ApiToken, Contract, Invitation, User
 from teams.pods import spans
-from teams.pods.agreement import definitions
+from teams.pods.agreement import limitable
 from teams.pods.channels import Channel
 from teams.pods.models import (
     Area,
@@ -242,7 +242,7 @@ def limits() -> list[tuple[Any, list[OuterLimit]]]:
     own = defaultdict(list)
     for limit in OuterLimit.objects.order_by("country"):
         own[limit.key].append(limit)
-    return [(bound, own[bound.key]) for bound in definitions() if bound.least is not None or bound.most is not None]
+    return [(bound, own[bound.key]) for bound in limitable()]
 
 
 def living_tokens() -> QuerySet[ApiToken]:

@@ -194,17 +194,11 @@ def add_contract(
     lock(LockClass.PERSON, [member.pk])
     for earlier in Contract.objects.filter(member=member, period__startswith__lt=first, period__endswith=None):
         Contract.objects.filter(pk=earlier.pk).update(period=DateRange(earlier.period.lower, first))
-    overlap = Refused(
-        Violation(
-            "contract_overlap",
-            _("%(name)s has another contract in that time; only one holds on a day.") % {"name": member},
-            way_out=_("End the other contract first, or choose days beside it."),
-        )
-    )
+    overlap = _overlapping(member)
     period = DateRange(first, None if last is None else last + periods.DAY)
     if Contract.objects.filter(member=member, period__overlap=period).exists():
-        raise overlap
-    with translate_errors({"contract_one_a_day": overlap.violations[0]}), transaction.atomic():
+        raise Refused(overlap)
+    with translate_errors({"contract_one_a_day": overlap}), transaction.atomic():
         return Contract.objects.create(
             member=member,
             period=period,
@@ -216,13 +210,27 @@ def add_contract(
         )
 
 
+def _overlapping(member: User) -> Violation:
+    return Violation(
+        "contract_overlap",
+        _("%(name)s has another contract in that time; only one holds on a day.") % {"name": member},
+        way_out=_("End the other contract first, or choose days beside it."),
+    )
+
+
 @recorded
-def end_contract(*, by: User, contract: Contract, last: dt.date) -> None:
-    """End a contract after a day; raises ``Invalid`` when it had not begun by then."""
+def end_contract(*, by: User, contract: Contract, last: dt.date | None) -> None:
+    """End a contract after a day, or let it go on without an end (None).
+
+    Raises ``Invalid`` when it had not begun by then, ``Refused`` (``contract_overlap``) when it would reach into
+    another one. Locks the person.
+    """
     lock(LockClass.PERSON, [contract.member_id])
-    if last < contract.period.lower:
+    if last is not None and last < contract.period.lower:
         raise Invalid({"last": _("The contract begins on %(day)s.") % {"day": contract.period.lower}})
-    Contract.objects.filter(pk=contract.pk).update(period=DateRange(contract.period.lower, last + periods.DAY))
+    period = DateRange(contract.period.lower, None if last is None else last + periods.DAY)
+    with translate_errors({"contract_one_a_day": _overlapping(contract.member)}), transaction.atomic():
+        Contract.objects.filter(pk=contract.pk).update(period=period)
 
 
 @recorded

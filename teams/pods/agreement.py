@@ -52,6 +52,16 @@ class Values:
         return self.values[key] if key in self.values else definition(key).default
 
 
+# How a stored unit is typed: hours are easier than 660 minutes.
+TYPED_FACTORS = {"minutes": 60, "seconds": 60}
+TYPED_WORDS: dict[str, Text] = {
+    "minutes": _("hours"),
+    "seconds": _("minutes"),
+    "days": _("days"),
+    "people": _("people"),
+    "share": _("share from 0 to 1"),
+}
+
 _definitions: dict[str, BoundDefinition] = {}
 
 
@@ -101,6 +111,11 @@ def range_in_words(bound: BoundDefinition, least: Any, most: Any) -> str:
 
 def definitions() -> Iterator[BoundDefinition]:
     yield from _definitions.values()
+
+
+def limitable() -> Iterator[BoundDefinition]:
+    """The bounds that the company can limit: those for which the product sets a limit itself."""
+    yield from (bound for bound in definitions() if bound.least is not None or bound.most is not None)
 
 
 def values_at(pod: Pod | int, instant: dt.datetime) -> Values:

@@ -21,6 +21,7 @@ from teams.pods.models import OpeningException, OpeningHours, Pod, Promise
 
 type Span = tuple[int, int]
 MIDNIGHT = 24 * 60
+FARTHEST_DAYS = 3 * 366
 
 
 @recorded
@@ -63,7 +64,12 @@ def checked_spans(spans: Iterable[Span]) -> list[Span]:
 def add_exception(
     *, by: User | None, pod: Pod, day: dt.date, channel: str = "", span: Span | None = None, label: str = ""
 ) -> OpeningException:
-    """Another opening on one day (closed without a span; all channels without one). Replaces one that stands there."""
+    """Another opening on one day (closed without a span; all channels without one). Replaces one that stands there.
+
+    Raises ``Invalid`` for an impossible span and for a day more than three years away.
+    """
+    if abs((day - periods.now().date()).days) > FARTHEST_DAYS:
+        raise Invalid({"day": _("That is more than three years away.")})
     if span is not None:
         checked_spans([span])
     opens, closes = span or (None, None)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cxportal.core import periods
+from cxportal.core import lists, periods
 from cxportal.core.htmx import back_to, render, say
 from cxportal.core.http import guarded, verb
 from cxportal.core.violations import Invalid, Text
@@ -78,7 +78,12 @@ def hours(request: HttpRequest, found: FoundPod) -> HttpResponse:
         (row, row.get_channel_display() if row.channel else _("all channels"), spans.words(_spans_of(row)))
         for row in exceptions
     ]
-    context = {"pod": found.pod, "channels": queries.channels_of(found.pod), "exceptions": rows}
+    context = {
+        "pod": found.pod,
+        "channels": queries.channels_of(found.pod),
+        "exceptions": rows,
+        "files": lists.of_kinds("hours", "days", "promises"),
+    }
     return render(request, "teams/administration/hours.html", context)
 
 

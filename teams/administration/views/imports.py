@@ -10,13 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cxportal.core import imports
+from cxportal.core import imports, lists, tabular
 from cxportal.core.htmx import back_to, render, say
 from cxportal.core.http import found_or_404, guarded, verb
 from cxportal.core.models import ImportRun
 from cxportal.core.violations import Invalid
 from teams import permissions
-from teams.administration.exports import LISTS, csv_lines
 from teams.people.models import User
 
 SHOWN = 200
@@ -34,8 +33,8 @@ class UploadForm(forms.Form):
     )
 
 
-def _spec(kind: str) -> imports.ListImport:
-    return found_or_404(imports.lists().get(kind))
+def _spec(kind: str) -> lists.ListFile:
+    return found_or_404(lists.lists().get(kind))
 
 
 def _run(pk: int) -> ImportRun:
@@ -61,7 +60,7 @@ def choose(request: HttpRequest, by: User, kind: str) -> HttpResponse:
             else:
                 return back_to(request, reverse("settings_import_run", kwargs={"run": run.pk}))
     recent = ImportRun.objects.filter(kind=f"list:{kind}").exclude(state="tried").order_by("-started_at")[:RECENT]
-    context = {"spec": spec, "form": form, "recent": recent, "exported": kind in LISTS}
+    context = {"spec": spec, "form": form, "recent": recent, "back": reverse(spec.page)}
     return render(request, "teams/administration/import.html", context, status=status)
 
 
@@ -110,6 +109,6 @@ def report(_request: HttpRequest, _by: User, run: int) -> HttpResponseBase:
     if not found.report:
         raise Http404
     rows = [["line", "result", "words"], *([line["number"], line["action"], line["words"]] for line in found.report)]
-    response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(tabular.csv_lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{run}.csv"'
     return response

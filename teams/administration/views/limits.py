@@ -5,31 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cxportal.core.htmx import back_to, render, say
-from cxportal.core.http import guarded, verb
+from cxportal.core.http import found_or_404, guarded, verb
 from cxportal.core.violations import Text
 from teams import permissions
 from teams.administration import queries
 from teams.administration.views.forms import form_page
 from teams.people.models import User
 from teams.pods import agreement, versions
-from teams.pods.agreement import BoundDefinition
+from teams.pods.agreement import TYPED_FACTORS, TYPED_WORDS, BoundDefinition
 from teams.pods.models import OuterLimit
-
-# How a stored unit is typed: hours are easier than 660 minutes.
-FACTORS = {"minutes": 60, "seconds": 60}
-WORDS = {
-    "minutes": gettext_lazy("hours"),
-    "seconds": gettext_lazy("minutes"),
-    "days": gettext_lazy("days"),
-    "people": gettext_lazy("people"),
-    "share": gettext_lazy("share from 0 to 1"),
-}
 
 
 class LimitForm(forms.Form):
@@ -47,10 +37,7 @@ class LimitForm(forms.Form):
 
 
 def _bound(key: str) -> BoundDefinition:
-    found = next((bound for bound in agreement.definitions() if bound.key == key), None)
-    if found is None or (found.least is None and found.most is None):
-        raise Http404
-    return found
+    return found_or_404(next((bound for bound in agreement.limitable() if bound.key == key), None))
 
 
 @guarded(permissions.administrator)
@@ -72,7 +59,7 @@ def limits(request: HttpRequest, _by: User) -> HttpResponse:
 def limit(request: HttpRequest, by: User, key: str) -> HttpResponse:
     """Limit one bound."""
     bound = _bound(key)
-    factor = FACTORS.get(bound.unit, 1)
+    factor = TYPED_FACTORS.get(bound.unit, 1)
 
     def keep(values: dict[str, Any]) -> Text:
         low, high = (None if values[name] is None else values[name] * factor for name in ("minimum", "maximum"))
@@ -81,7 +68,7 @@ def limit(request: HttpRequest, by: User, key: str) -> HttpResponse:
 
     form = LimitForm(request.POST or None, initial={"country": request.GET.get("country", "")})
     intro = _("In %(unit)s. Without both numbers the company's own limit falls and the product's holds: %(range)s.") % {
-        "unit": WORDS.get(bound.unit, bound.unit),
+        "unit": TYPED_WORDS.get(bound.unit, bound.unit),
         "range": agreement.range_in_words(bound, bound.least, bound.most),
     }
     words: dict[str, Any] = {"title": bound.label, "submit": _("Keep"), "context": {"intro": intro}}
@@ -105,7 +92,7 @@ class TemplateForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         values = agreement.template_values()
-        self.bounds = [bound for bound in agreement.definitions() if bound.unit in {*WORDS, "flag", "choice"}]
+        self.bounds = [bound for bound in agreement.definitions() if bound.unit in {*TYPED_WORDS, "flag", "choice"}]
         for bound in self.bounds:
             self.fields[bound.key] = _field(bound, values[bound.key])
 
@@ -114,8 +101,8 @@ class TemplateForm(forms.Form):
         found = {}
         for bound in self.bounds:
             value = self.cleaned_data[bound.key]
-            if bound.unit in WORDS:
-                number = float(value) * FACTORS.get(bound.unit, 1)
+            if bound.unit in TYPED_WORDS:
+                number = float(value) * TYPED_FACTORS.get(bound.unit, 1)
                 value = number if bound.unit == "share" else round(number)
             found[bound.key] = value
         return found
@@ -127,8 +114,8 @@ def _field(bound: BoundDefinition, value: Any) -> forms.Field:
         return forms.BooleanField(label=name, required=False, initial=value, help_text=effect)
     if bound.unit == "choice":
         return forms.ChoiceField(label=name, choices=bound.choices, initial=value, help_text=effect)
-    typed = value / FACTORS.get(bound.unit, 1)
-    label = _("%(bound)s, in %(unit)s") % {"bound": bound.label, "unit": WORDS[bound.unit]}
+    typed = value / TYPED_FACTORS.get(bound.unit, 1)
+    label = _("%(bound)s, in %(unit)s") % {"bound": bound.label, "unit": TYPED_WORDS[bound.unit]}
     return forms.DecimalField(label=label, initial=f"{typed:g}", help_text=effect, min_value=0)
 
 

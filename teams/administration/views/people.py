@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cxportal.core import periods
+from cxportal.core import lists, periods
 from cxportal.core.htmx import render
 from cxportal.core.http import guarded
 from cxportal.core.violations import Text
@@ -48,6 +48,7 @@ def people(request: HttpRequest, _by: User) -> HttpResponse:
         "pod": pod,
         "choices": ACCESS,
         "pods": Pod.objects.filter(closed_at=None),
+        "files": lists.of_kinds("contracts"),
     }
     return render(request, "teams/administration/people.html", context)
 

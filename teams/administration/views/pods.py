@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cxportal.core import periods
+from cxportal.core import lists, periods
 from cxportal.core.htmx import back_to, render, say
 from cxportal.core.http import guarded, verb
 from cxportal.core.violations import Text
@@ -20,11 +20,13 @@ from teams.permissions import FoundPod
 from teams.pods import services
 from teams.pods.models import Area, Company, Membership, Pod, PodStage, SubTeam
 
+OF_PODS = ("hours", "days", "promises", "stages")
+
 
 @guarded(permissions.administrator)
 def pods(request: HttpRequest, _by: User) -> HttpResponse:
     """Every pod by area, with its people, stage and how far it is."""
-    context = {"rows": queries.pods(), "areas": Area.objects.exists()}
+    context = {"rows": queries.pods(), "areas": Area.objects.exists(), "files": lists.of_kinds(*OF_PODS)}
     return render(request, "teams/administration/pods.html", context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 
@@ -12,11 +13,11 @@ from django.test import Client
 from customers.causes.models import Reason, ReasonGroup
 from customers.contacts.models import Contact
 from customers.directory.models import Customer, OwnershipRule, Region
-from cxportal.core import imports
+from cxportal.core import imports, lists, periods
 from cxportal.core.models import ImportRun
 from cxportal.core.violations import Invalid, Refused
 from tests.cast import Cast
-from tests.factories import customers
+from tests.factories import customers, pods
 
 pytestmark = pytest.mark.django_db
 Browser = Callable[..., Client]
@@ -136,6 +137,79 @@ def test_ownership_rules_decide_at_once(cast: Cast) -> None:
     run = imports.take(by=cast.administrator, run=tried(cast, "ownership", rules))
     assert [line[1] for line in lines(run)] == ["new", "same", "rejected"]
     assert OwnershipRule.objects.get(precedence=3).state == "active"
+
+
+def test_a_customer_whom_somebody_changed_since_is_not_taken_back(cast: Cast) -> None:
+    customers.default_rule(cast.isar)
+    imports.take(by=cast.administrator, run=tried(cast, "customers", "number,name\n1,Rosa\n"))
+    run = imports.take(by=cast.administrator, run=tried(cast, "customers", "number,name\n1,Rosa L\n"))
+    Customer.objects.update(name="Rosa Lindqvist")
+    with pytest.raises(Refused, match="was changed since the import"):
+        imports.take_back(by=cast.administrator, run=run)
+    assert Customer.objects.get().name == "Rosa Lindqvist"
+
+
+def test_a_row_without_a_reason_is_the_group_itself(cast: Cast) -> None:
+    owner, other = cast.product_owner, cast.executive
+    run = imports.take(by=cast.administrator, run=tried(cast, "reasons", f"group,reason,owner\nLines,,{owner.email}\n"))
+    again = imports.take(
+        by=cast.administrator, run=tried(cast, "reasons", f"group,reason,owner\nLines,,{other.email}\n")
+    )
+    assert [line[1] for line in lines(run) + lines(again)] == ["new", "changed"]
+    imports.take_back(by=cast.administrator, run=again)
+    assert ReasonGroup.objects.get().owner == owner
+    imports.take_back(by=cast.administrator, run=run)
+    assert not ReasonGroup.objects.exists()
+
+
+def furnish(cast: Cast) -> None:
+    """Something in every list of this floor: also a pod under set-up and a rule that begins later."""
+    later = periods.now() + dt.timedelta(days=3)
+    customers.default_rule(cast.isar)
+    customers.region("=Bavaria")
+    reason = customers.reason("Wrong sum, twice")
+    ReasonGroup.objects.filter(pk=reason.group_id).update(owner=cast.product_owner)
+    ReasonGroup.objects.create(name="Empty", code="empty", owner=cast.executive)
+    ReasonGroup.objects.create(name="Retired", code="retired", retired_at=later)
+    rules = OwnershipRule.objects
+    segment, region = customers.segment("Consumers"), customers.region("=Bavaria")
+    rules.create(precedence=2, pod=cast.elbe, region=region, segment=segment, period=(None, None), state="active")
+    rules.create(precedence=3, pod=pods.pod("Lech"), region=region, period=(None, None))
+    rules.create(precedence=4, pod=cast.elbe, segment=segment, period=(later, None), state="active")
+    named = customers.customer(cast.elbe, external_id="A-1")
+    rules.create(precedence=1, pod=cast.elbe, customer=named, period=(None, None), state="active", note="-asked")
+    nameless = customers.customer(cast.elbe)
+    rules.create(precedence=1, pod=cast.elbe, customer=nameless, period=(None, None), state="active")
+    over = periods.now() - dt.timedelta(days=1)
+    rules.create(precedence=4, pod=cast.isar, segment=segment, period=(None, over), state="active")
+
+
+@pytest.mark.parametrize(("kind", "count"), [("regions", 1), ("segments", 1), ("reasons", 3), ("ownership", 5)])
+def test_an_export_comes_back_without_a_change(cast: Cast, kind: str, count: int) -> None:
+    furnish(cast)
+    text = "".join(lists.export_lines(lists.lists()[kind]))
+    run = imports.take(by=cast.administrator, run=tried(cast, kind, text))
+    assert [line[1] for line in lines(run)] == ["same"] * count, lines(run)
+
+
+def test_the_pages_of_the_lists_offer_their_files(cast: Cast, browser: Browser) -> None:
+    furnish(cast)
+    client = browser(cast.administrator)
+    for kind in ("regions", "segments", "reasons", "ownership"):
+        page = client.get(f"/settings/{kind}/").content.decode()
+        assert f'href="/settings/{kind}.csv"' in page
+        assert f'href="/settings/{kind}/import/"' in page
+        answer = client.get(f"/settings/{kind}.csv")
+        assert len(b"".join(answer.streaming_content).splitlines()) > 1  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", ["customers", "contacts"])
+def test_administrators_bring_customers_and_contacts_and_never_take_them_away(
+    cast: Cast, browser: Browser, kind: str
+) -> None:
+    client = browser(cast.administrator)
+    assert client.get(f"/settings/{kind}.csv").status_code == 404
+    assert f"/settings/{kind}.csv" not in client.get(f"/settings/{kind}/import/").content.decode()
 
 
 def test_an_administrator_imports_a_list_by_the_pages(cast: Cast, browser: Browser) -> None:

@@ -1,0 +1,145 @@
+"""The administrators' lists as files: one registry of what comes in as CSV and goes out in the same columns.
+
+A room registers a ``ListFile`` for each of its lists at start-up. ``cxportal.core.imports`` runs the imports;
+an export is written here, row by row, so that a list of any length needs no more memory than one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cxportal.core import tabular
+from cxportal.core.violations import Refused, Text, Violation
+
+type Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the list; one that is ``required`` must be in the header and not empty.
+
+    One that is ``named`` must be in the header and may be empty: its emptiness says something, so a file that
+    forgets the column must not say it.
+    """
+
+    name: str
+    required: bool = False
+    hint: Text = ""
+    named: bool = False
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What became of a row: ``new``, ``changed`` or ``same``; ``undo`` is what ``take_back`` needs (JSON-ready)."""
+
+    action: str
+    label: str
+    undo: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ListFile:
+    """One list: ``bring(by, row)`` takes a row, ``take_back(by, undo)`` undoes it, ``rows()`` are the export.
+
+    The first two run inside a transaction and raise ``Refused``, ``Invalid`` or ``ValueError`` with words.
+    ``rows`` yields cells in the order of ``columns``; a list without it is only imported. ``page`` is the name of
+    the address at which the list stands.
+    """
+
+    kind: str
+    title: Text
+    columns: tuple[Column, ...]
+    bring: Callable[[Any, Row], Brought]
+    take_back: Callable[[Any, dict[str, Any]], None]
+    rows: Callable[[], Iterable[Sequence[Any]]] | None = None
+    page: str = "settings"
+
+    @property
+    def exported(self) -> bool:
+        """True when the list also goes out as a file."""
+        return self.rows is not None
+
+
+_lists: dict[str, ListFile] = {}
+
+
+def register(made: ListFile) -> None:
+    """Make a list known; the same kind replaces."""
+    _lists[made.kind] = made
+
+
+def lists() -> dict[str, ListFile]:
+    """Every list that comes as a file, by kind."""
+    return dict(_lists)
+
+
+def of_kinds(*kinds: str) -> list[ListFile]:
+    """The lists of these kinds, in this order."""
+    return [_lists[kind] for kind in kinds]
+
+
+def export_lines(made: ListFile) -> Iterator[str]:
+    """The list as lines of CSV, its columns first; comes back through the import without a change.
+
+    Raises ``ValueError`` for a list that is only imported.
+    """
+    if made.rows is None:
+        raise ValueError(f"the list {made.kind} is not exported")
+    yield from tabular.csv_lines([[column.name for column in made.columns]])
+    yield from tabular.csv_lines(made.rows())
+
+
+def changed_since(name: object) -> Refused:
+    """The refusal of an undo over somebody's later work."""
+    return Refused(Violation("changed_since", _("%(row)s was changed since the import.") % {"row": name}))
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """How rows of one value under one key are read and written; key and value are JSON-ready.
+
+    ``parse(row)`` gives both, ``read(key)`` what stands there (None: nothing), ``write(by, key, value)`` goes
+    through the services (None removes). ``name(key)`` and ``words(key, value)`` tell them to people.
+    """
+
+    parse: Callable[[Row], tuple[dict[str, Any], Any]]
+    read: Callable[[dict[str, Any]], Any]
+    write: Callable[[Any, dict[str, Any], Any], None]
+    name: Callable[[dict[str, Any]], str]
+    words: Callable[[dict[str, Any], Any], str]
+
+    def bring(self, by: Any, row: Row) -> Brought:
+        """Write the row's value where another stands."""
+        key, value = self.parse(row)
+        before = self.read(key)
+        label = f"{self.name(key)}: {self.words(key, value)}"
+        if before == value:
+            return Brought("same", label)
+        self.write(by, key, value)
+        undo = {"key": key, "before": before, "now": self.read(key)}
+        if before is None:
+            return Brought("new", label, undo)
+        return Brought("changed", f"{self.name(key)}: {self.words(key, before)} → {self.words(key, value)}", undo)
+
+    def take_back(self, by: Any, undo: dict[str, Any]) -> None:
+        """Write the old value again; raises ``Refused`` (``changed_since``) where something else stands by now."""
+        if self.read(undo["key"]) != undo["now"]:
+            raise changed_since(self.name(undo["key"]))
+        self.write(by, undo["key"], undo["before"])
+
+
+def of_values(
+    kind: str,
+    title: Text,
+    columns: tuple[Column, ...],
+    how: Keyed,
+    rows: Callable[[], Iterable[Sequence[Any]]],
+    *,
+    page: str,
+) -> ListFile:
+    """A list whose rows are one value each."""
+    return ListFile(kind, title, columns, how.bring, how.take_back, rows, page)
