@@ -1,7 +1,4 @@
-"""Reads the snapshot of the world from the database: four trips, whatever the number of pods.
-
-One trip for the agreements, two for the roster (`on_duty`), one for everything else.
-"""
+"""Reads the snapshot of the world from the database in one trip, whatever the number of pods."""
 
 from __future__ import annotations
 
@@ -16,23 +13,24 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from customers.routing.batch import Statement, fetch
 from customers.routing.snapshot import BAR_SECONDS, Agreement, Contact, InHand, Person, Pod, Snapshot, Window
 from customers.routing.statements import (
     AGREEMENTS,
     EXCEPTIONS,
     HANDLED,
+    HANDS_ON_DUTY,
     HELD,
+    HELD_ONE,
     HOURS,
     IN_HAND,
+    PEOPLE,
     PODS,
     PRESENCE,
     QUEUE,
-    SKILLS,
 )
+from cxportal.core.batch import Statement, Written, fetch
 from teams.pods.models import OpeningException, OpeningHours
 from teams.pods.opening import joined_periods
-from teams.scheduling.queries import OnDuty, on_duty
 
 BARRED = dt.timedelta(seconds=BAR_SECONDS)
 AHEAD = dt.timedelta(days=8)  # far enough for "opens again on Monday" after a long holiday
@@ -48,27 +46,26 @@ AFTER_WORK_USUAL = dt.timedelta(seconds=60)
 _typical: dict[int, tuple[float, dict[str, int]]] = {}
 
 
-def agreements_statement(homes: Collection[int], clock: dt.datetime) -> Statement:
+type Homes = Collection[int] | Written  # pods by id, or an expression that gives them as bigint[]
+
+
+def agreements_statement(homes: Homes, clock: dt.datetime) -> Statement:
     """The statement behind `agreements_from`, for callers that send it with others in one trip."""
-    return AGREEMENTS, [clock, clock, clock, clock, clock, sorted(homes)]
+    return AGREEMENTS(_pods_given(homes), clock)
 
 
-def queue_statement(
-    homes: Collection[int], clock: dt.datetime, *, channel: str | None = None, also: int = 0
-) -> Statement:
-    """The statement behind `queue_from`: the first contacts that wait in these pods, by channel and skill.
-
-    A contact waits at home, or in the pod to which it was handed over. Skills are apart, so that a
-    heap of contacts whose skill is away never hides the others. `also` is read wherever it stands.
-    """
-    pods = sorted(homes)
-    return QUEUE, [pods, pods, channel, channel, clock, AT_HAND if channel is None else AT_HAND_NEW, also]
+def _pods_given(homes: Homes) -> list[int] | Written:
+    return homes if isinstance(homes, Written) else sorted(homes)
 
 
 def in_hand_statement(people: Collection[int]) -> Statement:
     """Open offers and assignments of these people."""
-    ids = sorted(people)
-    return IN_HAND, [ids, ids]
+    return IN_HAND(sorted(people))
+
+
+def presence_statement(people: Collection[int]) -> Statement:
+    """State, sign of life and idle since of these people."""
+    return PRESENCE(sorted(people))
 
 
 def agreements_from(rows: Iterable[tuple[Any, ...]], clock: dt.datetime) -> tuple[Agreement, ...]:
@@ -160,49 +157,58 @@ def _beyond(rows: Iterable[tuple[Any, ...]]) -> dict[int, dict[str, int]]:
     return found
 
 
-def read_world(
-    homes: Collection[int],
-    clock: dt.datetime,
-    *,
-    agreements: tuple[Agreement, ...] | None = None,
-    new: Contact | None = None,
-    also: int = 0,
-) -> Snapshot:
-    """The snapshot for deciding over contacts of these home pods at `clock`.
+def read_world(homes: Collection[int], clock: dt.datetime, *, also: int = 0) -> Snapshot:
+    """The snapshot for deciding over all that waits in these home pods at `clock`. One trip.
 
-    `new` is a contact that is not stored yet: its channel, arrival and skill count as well, and only
-    the queue of its channel is read. `also` is a contact that must be in it, however long the queue.
+    `also` is a contact that must be in it, however long the queue.
     """
-    if agreements is None:
-        agreements = agreements_from(fetch(agreements_statement(homes, clock))[0], clock)
-    pods = sorted({*homes, *(a.partner for a in agreements)})
-    duty = on_duty(pods, clock)
-    members = sorted({d.member_id for d in duty})
-    parts = fetch(
-        (PRESENCE, [members]),
-        (SKILLS, [members]),
-        in_hand_statement(members),
-        (PODS, [pods]),
-        (HOURS, [pods]),
-        (EXCEPTIONS, [pods, (clock - dt.timedelta(days=60)).date()]),
-        queue_statement(pods, clock, channel=new.channel if new else None, also=also),
-        (HELD, [new.skill if new else None]),
-    )
+    return world_from(fetch(*world_statements(homes, clock, also=also)), clock)
+
+
+def world_statements(
+    homes: Homes, clock: dt.datetime, *, also: int = 0, channel: str | None = None, skill: int | None = None
+) -> list[Statement]:
+    """The statements behind `world_from`, for callers that send them with others in one trip.
+
+    A contact waits at home, or in the pod to which it was handed over; of a long queue the first are
+    read, by channel and skill. Skills are apart, so that a heap of contacts whose skill is away never
+    hides the others. For one new contact give its `channel` (the others' queues are left out) and `skill`.
+    """
+    pods = _pods_given(homes)
+    found = [
+        agreements_statement(homes, clock),
+        PEOPLE(pods, clock),
+        HANDS_ON_DUTY(pods, clock),
+        PODS(pods),
+        HOURS(pods),
+        EXCEPTIONS(pods, (clock - dt.timedelta(days=60)).date()),
+        QUEUE(pods, clock, channel, AT_HAND if channel is None else AT_HAND_NEW, also),
+    ]
+    if channel is None:
+        found.append(HELD())
+    elif skill is not None:
+        found.append(HELD_ONE(skill))
+    return found
+
+
+def world_from(parts: list[list[tuple[Any, ...]]], clock: dt.datetime, new: Contact | None = None) -> Snapshot:
+    """The snapshot from the rows of `world_statements`. `new` is a contact that is not stored yet."""
     queue = queue_from(parts[6])
     more = _beyond(parts[6])
     waiting = [c for cs in queue.values() for c in cs] + ([new] if new else [])
-    found = _pods(pods, parts[3:6], queue, more, waiting, clock)
+    found = _pods(parts[3:6], queue, more, waiting, clock)
+    # An agreement that began between two statements is as if it had begun after them.
+    agreements = tuple(a for a in agreements_from(parts[0], clock) if a.partner in found)
     return Snapshot(
         pods=found,
-        people=_people(duty, parts[0], parts[1], parts[2], found, clock),
+        people=_people(parts[1], parts[2], found, clock),
         agreements=agreements,
-        held=frozenset(row[0] for row in parts[7]),
+        held=frozenset(row[0] for part in parts[7:] for row in part),
         versions={f"agreement:{a.id}": a.version for a in agreements},
     )
 
 
 def _pods(
-    ids: list[int],
     parts: list[list[tuple[Any, ...]]],
     queue: dict[int, list[Contact]],
     more: dict[int, dict[str, int]],
@@ -210,6 +216,7 @@ def _pods(
     clock: dt.datetime,
 ) -> dict[int, Pod]:
     zones = {row[0]: ZoneInfo(row[1]) for row in parts[0]}
+    ids = sorted(zones)
     channels = {c.channel for c in waiting}
     since = min((c.arrived_at for c in waiting), default=clock)
     typical = typical_seconds(ids, clock)
@@ -250,34 +257,24 @@ def _windows(
 
 
 def _people(
-    duty: Iterable[OnDuty],
-    presence: list[tuple[Any, ...]],
-    skills: list[tuple[Any, ...]],
-    hands: list[tuple[Any, ...]],
-    pods: dict[int, Pod],
-    clock: dt.datetime,
+    rows: Iterable[tuple[Any, ...]], hands: list[tuple[Any, ...]], pods: dict[int, Pod], clock: dt.datetime
 ) -> tuple[Person, ...]:
-    states = {row[0]: row for row in presence}
-    held: dict[int, set[int]] = defaultdict(set)
-    for member, skill in skills:
-        held[member].add(skill)
-    found = []
-    for d in duty:
-        row = states.get(d.member_id, (d.member_id, "offline", None, None))
-        found.append(
-            Person(
-                id=d.member_id,
-                pod=d.pod_id,
-                state=row[1],
-                heartbeat_at=row[2],
-                idle_since=row[3],
-                on_shift_until=d.shift_until,
-                channels=frozenset(map(str, d.channels)),
-                skills=frozenset(held[d.member_id]),
-                in_hand=in_hand_of(d.member_id, hands, pods[d.pod_id].typical, clock),
-            )
+    """Who is on shift. One whose pod was not read (an agreement that began meanwhile) is left out."""
+    return tuple(
+        Person(
+            id=member,
+            pod=pod,
+            state=state or "offline",
+            heartbeat_at=heartbeat,
+            idle_since=idle,
+            on_shift_until=until,
+            channels=frozenset(channels or ()),
+            skills=frozenset(skills),
+            in_hand=in_hand_of(member, hands, pods[pod].typical, clock),
         )
-    return tuple(sorted(found, key=lambda p: (p.id, p.pod)))
+        for member, pod, until, channels, state, heartbeat, idle, skills in rows
+        if pod in pods
+    )
 
 
 def refreshed(
@@ -323,7 +320,7 @@ def typical_seconds(pods: Iterable[int], clock: dt.datetime) -> dict[int, dict[s
     if stale or not ids:
         since = clock.date() - dt.timedelta(days=28)
         measured: dict[int, dict[str, int]] = {pod: dict(TYPICAL) for pod in stale}
-        for pod, channel, seconds in fetch((HANDLED, [stale, since, LEAST_HANDLED]))[0]:
+        for pod, channel, seconds in fetch(HANDLED(stale, since, LEAST_HANDLED))[0]:
             measured[pod][channel] = seconds
         _typical.update({pod: (time.monotonic(), means) for pod, means in measured.items()})
     return {pod: _typical[pod][1] for pod in ids}

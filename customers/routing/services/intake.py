@@ -1,8 +1,7 @@
-"""A contact arrives and is answered at once: at most six round trips besides BEGIN and COMMIT.
+"""A contact arrives and is answered at once: at most three round trips besides BEGIN and COMMIT.
 
-1 the customer, the home pod, the usual person, the idempotency key and the agreements · 2 and 3
-the roster · 4 the rest of the world · 5 the person locked and everything read again · 6 all rows
-and the NOTIFY together.
+1 the customer, the home pod, the usual person, the idempotency key and the world around that pod ·
+2 the person locked and everything about people read again · 3 all rows and the NOTIFY together.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.contacts.models import Contact, ContactEvent
 from customers.routing import snapshot
-from customers.routing.batch import Statement, fetch, insert, tell
 from customers.routing.decision import Decision
 from customers.routing.services import alarms, placing
-from customers.routing.world import read_world
+from customers.routing.world import world_from, world_statements
 from cxportal.core import periods
+from cxportal.core.batch import Prepared, Statement, Written, fetch, insert, tell
 from cxportal.core.database import constraint_name
 from cxportal.core.models import IdempotencyKey
 from cxportal.core.violations import Invalid, Refused, Violation
@@ -34,16 +33,21 @@ FUTURE = dt.timedelta(seconds=5)
 KEY_ONCE = "idempotency_key_once"
 EXTERNAL_ONCE = "contact_external_id_once"
 
-CONTEXT = """
+# The home pod is left where the statements behind it in the same trip find it.
+CONTEXT = Prepared(
+    "context",
+    """
 WITH who AS (
-    SELECT c.id, c.segment_id FROM customers_customer c
-    WHERE c.id = %s OR (%s <> '' AND c.external_id = %s) ORDER BY c.id LIMIT 2
+    SELECT c.id, c.segment_id FROM customers_customer c WHERE c.id = $1::bigint
+    UNION
+    SELECT c.id, c.segment_id FROM customers_customer c WHERE $2::text <> '' AND c.external_id = $2
+    ORDER BY id LIMIT 2
 ), home AS (
     SELECT o.pod_id, false AS by_default FROM customers_ownership o
-    WHERE o.customer_id IN (SELECT id FROM who) AND o.period @> %s
-    UNION ALL SELECT p.id, false FROM teams_pod p WHERE p.id = %s AND p.closed_at IS NULL
+    WHERE o.customer_id IN (SELECT id FROM who) AND o.period @> $3::timestamptz
+    UNION ALL SELECT p.id, false FROM teams_pod p WHERE p.id = $4::bigint AND p.closed_at IS NULL
     UNION ALL SELECT r.pod_id, true FROM customers_ownershiprule r
-    WHERE r.precedence = 5 AND r.state = 'active' AND r.period @> %s
+    WHERE r.precedence = 5 AND r.state = 'active' AND r.period @> $3
     LIMIT 1
 ), usual AS (
     SELECT recent.person_id FROM (
@@ -55,10 +59,15 @@ WITH who AS (
 SELECT (SELECT count(*) FROM who), (SELECT id FROM who LIMIT 1), (SELECT segment_id FROM who LIMIT 1),
        home.pod_id, home.by_default, pod.area_id, (SELECT person_id FROM usual),
        nextval(pg_get_serial_sequence('customers_contact', 'id')),
-       EXISTS (SELECT 1 FROM teams_skill WHERE id = %s), EXISTS (SELECT 1 FROM customers_reason WHERE id = %s)
+       EXISTS (SELECT 1 FROM teams_skill WHERE id = $5::bigint),
+       EXISTS (SELECT 1 FROM customers_reason WHERE id = $6::bigint),
+       set_config('cxportal.home', coalesce(home.pod_id::text, ''), true)
 FROM (SELECT 1) one LEFT JOIN home ON true LEFT JOIN teams_pod pod ON pod.id = home.pod_id
-"""
-STORED = "SELECT body, body_digest FROM core_idempotencykey WHERE scope = %s AND key = %s"
+""",
+)
+HOME = Written("ARRAY[nullif(current_setting('cxportal.home'), '')::bigint]")
+STORED = Prepared("stored", "SELECT body, body_digest FROM core_idempotencykey WHERE scope = $1 AND key = $2::text")
+IN_HANDS = Prepared("in_hands", "UPDATE teams_presence SET idle_since = NULL WHERE member_id = $1::bigint")
 
 
 @dataclass(frozen=True)
@@ -115,16 +124,31 @@ def arrive(
     unknown values, Refused (`no_home`, `external_id_taken`, `busy`). Locks: the person to be asked.
     """
     clock = at or periods.now()
+    _check(arrival, clock)
     digest = hashlib.sha256(json.dumps(asdict(arrival), sort_keys=True).encode()).digest()
+    # Nothing is locked while this is read, so the transaction begins after it.
+    context, stored, *world = fetch(*_reading(arrival, clock, key, scope))
+    if stored:
+        body, known = stored[0]
+        return _repeat(json.loads(body) if isinstance(body, str) else body, bytes(known), digest)
+    found = _understood(arrival, context[0])
     try:
         with transaction.atomic(), acting(by=by, service="arrive"):
-            return _arrive(by, arrival, clock, key, scope, digest)
+            decision, judged = _decided(arrival, found, world, clock)
+            answer = Arrived(found.ident, _state(decision), placing.as_json(decision))
+            rows = _rows(by, arrival, found, decision, judged, clock)
+            if key:
+                rows.append(_remembered(answer, key, scope, digest, clock))
+            fetch(*insert(*rows), *_hands(decision), _told(found, decision))
+            if decision.nobody_holds_skill and arrival.skill_id:
+                alarms.nobody_holds_skill(contact_id=found.ident, pod_id=found.home, skill_id=arrival.skill_id)
+            return answer
     except IntegrityError as error:
         broken = constraint_name(error)
         if broken == KEY_ONCE:
             # The same request was a moment faster: its answer is stored now.
-            found = IdempotencyKey.objects.get(scope=scope, key=key)
-            return _repeat(found.body, bytes(found.body_digest), digest)
+            first = IdempotencyKey.objects.get(scope=scope, key=key)
+            return _repeat(first.body, bytes(first.body_digest), digest)
         if broken == EXTERNAL_ONCE:
             raise Refused(_taken(arrival)) from error
         raise
@@ -142,17 +166,25 @@ def _repeat(body: dict[str, Any], stored: bytes, digest: bytes) -> Arrived:
     return Arrived(body["contact"], body["state"], body["decision"], stored=True)
 
 
-def _arrive(
-    by: User | None, arrival: Arrival, clock: dt.datetime, key: str | None, scope: str, digest: bytes
-) -> Arrived:
-    _check(arrival, clock)
-    number = arrival.customer_number or ""
-    params = [arrival.customer_id, number, number, clock, arrival.pod_id, clock, arrival.skill_id, arrival.reason_id]
-    context, stored = fetch((CONTEXT, params), (STORED, [scope, key or ""]))
-    if key and stored:
-        body, known = stored[0]
-        return _repeat(json.loads(body) if isinstance(body, str) else body, bytes(known), digest)
-    found = _understood(arrival, context[0])
+def _reading(arrival: Arrival, clock: dt.datetime, key: str | None, scope: str) -> list[Statement]:
+    """All that is read before anything is locked, in one trip."""
+    who = (arrival.customer_id, arrival.customer_number or "", clock, arrival.pod_id)
+    reading = [CONTEXT(*who, arrival.skill_id, arrival.reason_id), STORED(scope, key)]
+    if _routed(arrival):
+        reading += world_statements(HOME, clock, channel=arrival.channel, skill=arrival.skill_id)
+    return reading
+
+
+def _routed(arrival: Arrival) -> bool:
+    return not arrival.automated and arrival.direction == "in"
+
+
+def _decided(
+    arrival: Arrival, found: _Context, world: list[list[tuple[Any, ...]]], clock: dt.datetime
+) -> tuple[Decision, snapshot.Snapshot | None]:
+    """The answer that holds under the locks, and the world by which it was judged."""
+    if not _routed(arrival):
+        return Decision("wait", (), why="unrouted"), None
     contact = snapshot.Contact(
         id=found.ident,
         channel=arrival.channel,
@@ -163,24 +195,33 @@ def _arrive(
         wished=arrival.wished,
         usual=found.usual,
     )
-    if arrival.automated or arrival.direction == "out":
-        decision, world = Decision("wait", (), why="unrouted"), None
-    else:
-        decision, world = placing.settled(contact, read_world([found.home], clock, new=contact), clock)
-    state = "offered" if decision.outcome == "offer" else "waiting"
-    answer = Arrived(found.ident, state, placing.as_json(decision))
-    rows: list[Any] = [_contact(arrival, found, decision, state, clock), _event(by, found, clock)]
+    return placing.settled(contact, world_from(world, clock, new=contact), clock)
+
+
+def _state(decision: Decision) -> str:
+    return "offered" if decision.outcome == "offer" else "waiting"
+
+
+def _rows(
+    by: User | None,
+    arrival: Arrival,
+    found: _Context,
+    decision: Decision,
+    world: snapshot.Snapshot | None,
+    clock: dt.datetime,
+) -> list[Any]:
+    """Everything that is stored of the arrival, not yet saved."""
+    rows: list[Any] = [_contact(arrival, found, decision, clock), _event(by, found, clock)]
     if world is not None:
         rows.append(placing.decision_row(found.ident, decision, world, clock))
     if decision.outcome == "offer":
         rows += placing.offer_rows(found.ident, arrival.channel, decision, clock)
-    if key:
-        body = {"contact": found.ident, "state": state, "decision": answer.decision}
-        rows.append(IdempotencyKey(scope=scope, key=key, body_digest=digest, status=201, body=body, created_at=clock))
-    fetch(*insert(*rows), *_hands(decision), _told(found, decision))
-    if decision.nobody_holds_skill and arrival.skill_id:
-        alarms.nobody_holds_skill(contact_id=found.ident, pod_id=found.home, skill_id=arrival.skill_id)
-    return answer
+    return rows
+
+
+def _remembered(answer: Arrived, key: str, scope: str, digest: bytes, clock: dt.datetime) -> IdempotencyKey:
+    body = {"contact": answer.contact_id, "state": answer.state, "decision": answer.decision}
+    return IdempotencyKey(scope=scope, key=key, body_digest=digest, status=201, body=body, created_at=clock)
 
 
 def _check(arrival: Arrival, clock: dt.datetime) -> None:
@@ -198,7 +239,7 @@ def _check(arrival: Arrival, clock: dt.datetime) -> None:
 
 
 def _understood(arrival: Arrival, row: tuple[Any, ...]) -> _Context:
-    count, customer, segment, home, by_default, area, usual, ident, skill, reason = row
+    count, customer, segment, home, by_default, area, usual, ident, skill, reason, _left = row
     if count > 1:
         raise Invalid({"customer_number": _("Several customers have this number. Send the customer's id.")})
     if (arrival.customer_id or arrival.customer_number) and customer is None:
@@ -213,7 +254,7 @@ def _understood(arrival: Arrival, row: tuple[Any, ...]) -> _Context:
     return _Context(customer, segment, home, bool(by_default), area, usual, ident)
 
 
-def _contact(arrival: Arrival, found: _Context, decision: Decision, state: str, clock: dt.datetime) -> Contact:
+def _contact(arrival: Arrival, found: _Context, decision: Decision, clock: dt.datetime) -> Contact:
     due = decision.due
     if decision.outcome == "offer":
         due = clock + dt.timedelta(seconds=snapshot.offer_seconds(arrival.channel))
@@ -221,7 +262,7 @@ def _contact(arrival: Arrival, found: _Context, decision: Decision, state: str, 
         pk=found.ident,
         channel=arrival.channel,
         direction=arrival.direction,
-        state=state,
+        state=_state(decision),
         state_since=clock,
         customer_id=found.customer,
         caller=arrival.caller[:120],
@@ -259,7 +300,7 @@ def _event(by: User | None, found: _Context, clock: dt.datetime) -> ContactEvent
 def _hands(decision: Decision) -> list[Statement]:
     if decision.outcome != "offer":
         return []
-    return [("UPDATE teams_presence SET idle_since = NULL WHERE member_id = %s", [decision.person])]
+    return [IN_HANDS(decision.person)]
 
 
 def _told(found: _Context, decision: Decision) -> Statement:

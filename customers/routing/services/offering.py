@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from customers.contacts import states
 from customers.contacts.models import Contact
 from customers.routing import snapshot
-from customers.routing.batch import fetch, insert
 from customers.routing.decision import Decision
 from customers.routing.drain import drain_order
 from customers.routing.eligibility import has_room
@@ -18,6 +17,7 @@ from customers.routing.services import alarms, placing
 from customers.routing.services.course import Held, hold, instant, is_repeat, record, refuse
 from customers.routing.world import in_hand_of, in_hand_statement, read_world
 from cxportal.core import periods, realtime
+from cxportal.core.batch import fetch, insert
 from cxportal.core.violations import Refused
 from teams.audit.tracking import recorded
 from teams.people.models import User

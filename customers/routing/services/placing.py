@@ -7,24 +7,26 @@ from dataclasses import replace
 from typing import Any
 
 from customers.contacts.models import ContactEvent
-from customers.routing.batch import Statement, fetch
 from customers.routing.decision import Decision, decide
 from customers.routing.models import LoadEvent, Offer, RoutingDecision
 from customers.routing.snapshot import Contact, Snapshot, digest, offer_seconds
-from customers.routing.statements import PRESENCE
 from customers.routing.world import (
     agreements_from,
     agreements_statement,
     in_hand_statement,
+    presence_statement,
     refreshed,
 )
+from cxportal.core.batch import Prepared, fetch
 from cxportal.core.database import LockClass
 
 ATTEMPTS = 3
-LOCK_PERSON = "SELECT member_id FROM teams_presence WHERE member_id = %s FOR UPDATE"
-TRY_PERSON = "SELECT member_id FROM teams_presence WHERE member_id = %s FOR UPDATE SKIP LOCKED"
+LOCK_PERSON = Prepared("lock_person", "SELECT member_id FROM teams_presence WHERE member_id = $1::bigint FOR UPDATE")
+TRY_PERSON = Prepared(
+    "try_person", "SELECT member_id FROM teams_presence WHERE member_id = $1::bigint FOR UPDATE SKIP LOCKED"
+)
 # Helpers are lent out one after the other, so that two cannot both see the last one above the reserve.
-LOCK_PARTNER = "SELECT pg_advisory_xact_lock(%s, %s)"
+LOCK_PARTNER = Prepared("lock_partner", "SELECT pg_advisory_xact_lock($1::int, $2::int)")
 
 
 def settled(contact: Contact, world: Snapshot, clock: dt.datetime) -> tuple[Decision, Snapshot]:
@@ -60,11 +62,11 @@ def _locked(
     Only the first person is waited for: waiting with one locked already could end in a circle.
     """
     people = [p.id for p in world.people]
-    statements: list[Statement] = [(LOCK_PERSON if wait else TRY_PERSON, [decision.person])]
+    statements = [(LOCK_PERSON if wait else TRY_PERSON)(decision.person)]
     if decision.agreement is not None:
-        statements.append((LOCK_PARTNER, [int(LockClass.AGREEMENT), decision.pod]))
+        statements.append(LOCK_PARTNER(int(LockClass.AGREEMENT), decision.pod))
         statements.append(agreements_statement([contact.home], clock))
-    statements += [(PRESENCE, [people]), in_hand_statement(people)]
+    statements += [presence_statement(people), in_hand_statement(people)]
     rows = fetch(*statements)
     if not rows[0]:
         return None

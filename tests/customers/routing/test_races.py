@@ -19,6 +19,7 @@ from customers.routing import engine, services
 from customers.routing.decision import decide as decision_of
 from customers.routing.models import ContactAssignment, Offer
 from customers.routing.services import Arrival, course, offering, placing
+from cxportal.core.batch import Prepared
 from cxportal.core.models import IdempotencyKey
 from cxportal.core.violations import Refused
 from teams.presence.models import Presence
@@ -173,7 +174,7 @@ def test_control_without_the_lending_lock_the_last_place_is_given_twice(
             judged.wait(3)
         return rows(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(placing, "LOCK_PARTNER", "SELECT %s, %s")
+    monkeypatch.setattr(placing, "LOCK_PARTNER", Prepared("no_lock", "SELECT $1::int, $2::int"))
     monkeypatch.setattr(placing, "decide", to_different_people)
     monkeypatch.setattr(placing, "offer_rows", after_the_other)
     done, _refused = together([partial(services.offer, by=None, contact_id=c.pk) for c in waiting])
