@@ -1,7 +1,7 @@
 # The two commands a newcomer needs: `make run` and `make test`.
 # `make setup` is part of both and does nothing when nothing changed.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock format messages
+.PHONY: help setup run test check browser bench lock format messages
 
 PYTHON ?=
 PORT ?= 8000
@@ -12,6 +12,11 @@ PY := $(VENV)/bin/python
 UV := $(VENV)/.boot/bin/uv
 STAMP := $(VENV)/.stamp
 LOCKS := requirements-boot.txt requirements-dev.txt
+
+# An interpreter that went away, by an upgrade of the system or of a version manager, is set up anew.
+ifneq ($(shell $(PY) -c 'print(1)' 2>/dev/null),1)
+.PHONY: $(STAMP)
+endif
 
 help:
 	@echo "make run      start the portal (PORT=8000, CXPORTAL_DATA=.data, CXPORTAL_DEMO=0 for an empty one)"
@@ -32,14 +37,17 @@ run: setup
 check: setup
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
-	$(VENV)/bin/mypy .
-	$(VENV)/bin/lint-imports --no-cache
+	$(PY) -m mypy .
+	$(PY) $(VENV)/bin/lint-imports --no-cache
 
-test: check
-	@$(PY) -m tests.browser_ready
+test: browser check
 	# Apart: the browsers' driver keeps an event loop running in its process, and streams are tested with loops of their own.
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not browser" $(args)
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile -m browser $(args)
+
+# First of all: who can't have a browser is told at once, not after the checks.
+browser: setup
+	@$(PY) -m tests.browser_ready
 
 bench: setup
 	$(PY) -m bench $(part)

@@ -1,6 +1,6 @@
 """`python -m tests.browser_ready`: the browser that the tests drive, installed when missing and allowed.
 
-Run by `make test`. Debian's Chromium by apt for root; elsewhere one sentence that names the ways.
+Run by `make test` before all else. Debian's Chromium by apt for root; elsewhere one sentence that names the ways.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def main() -> int:
         if found():
             return 0
     print(
-        "cxportal: the browser tests need Chromium. Install it (Debian: apt install chromium) "
-        "or name one in CXPORTAL_CHROMIUM.",
+        "cxportal: the browser tests need Chromium. Have it installed (Debian, as root: apt install chromium), name "
+        "one in CXPORTAL_CHROMIUM, or run all other tests: make check && .venv/bin/python -m pytest -m 'not browser'",
         file=sys.stderr,
     )
     return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -17,6 +18,10 @@ WITHOUT_DATABASE = {
     "help", "version", "--help", "--version", "-h", "startapp", "spectacular", "test", "diffsettings",
 }  # fmt: skip
 
+# What the system refuses and a person can mend.
+RIGHTS = {errno.EACCES, errno.EPERM, errno.EROFS}
+ROOM = {errno.ENOSPC, errno.EDQUOT}
+
 
 def run(argv: list[str]) -> int:
     """Run one management command; a reason why it can't is one sentence and exit code 1."""
@@ -30,6 +35,12 @@ def run(argv: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        way = _way_out(error)
+        if not way:
+            raise
+        sys.stderr.write(f"cxportal: {way}\n")
+        return 1
     except Exception as error:
         if not _is_away(error):
             raise
@@ -37,6 +48,15 @@ def run(argv: list[str]) -> int:
         sys.stderr.write(f"cxportal: The database can't be reached ({reason}): start it, or correct DATABASE_URL.\n")
         return 1
     return 0
+
+
+def _way_out(error: OSError) -> str:
+    """One sentence for a missing right or a full disk; empty for what is a fault of ours."""
+    if error.errno in RIGHTS and error.filename:
+        return f"{error.filename} can't be used ({error.strerror}): give this account the right to it."
+    if error.errno in ROOM:
+        return f"{error.filename or 'The disk'} can't be written ({error.strerror}): make room and start again."
+    return ""
 
 
 def _is_away(error: Exception) -> bool:

@@ -84,11 +84,17 @@ class Server:
     process: subprocess.Popen[bytes] | None = None
     _lock: IO[str] | None = None
     _log: IO[bytes] | None = None
+    _log_start: int = 0  # where in the log this start's lines begin
 
     @property
     def cluster(self) -> Path:
         """The database's own folder inside the data folder."""
         return self.data / "postgresql"
+
+    @property
+    def log(self) -> Path:
+        """Where the server writes what it does."""
+        return self.data / "postgresql.log"
 
     def start(self, *, wait: float = 60) -> None:
         """Make the cluster when it is new, start the server, wait until it answers.
@@ -108,7 +114,8 @@ class Server:
         sockets = socket_folder(self.data)
         self._own_folder(sockets)
         if self._log is None:
-            self._log = (self.data / "postgresql.log").open("ab")
+            self._log = self.log.open("ab")
+        self._log_start = self._log.tell()
         self.process = subprocess.Popen(
             [*self._prefix(), str(programs() / "postgres"), "-D", str(self.cluster), *self._options(sockets)],
             stdin=subprocess.DEVNULL,
@@ -140,13 +147,24 @@ class Server:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if self.process is None or self.process.poll() is not None:
-                raise Unusable(f"The embedded database in {self.cluster} did not start: {self._last_line()}")
-            if is_running(self.data):
+                raise self._broken(self._telling_line())
+            try:
+                connect(self.data, SUPERUSER, "postgres").close()
+            except psycopg.OperationalError as error:
+                refused = _fatal(str(error))
+                if refused:
+                    raise self._broken(refused) from None
+                time.sleep(0.05)
+            else:
                 return
-            time.sleep(0.05)
         raise Unusable(
-            f"The embedded database in {self.cluster} did not answer within {seconds:.0f} s; see "
-            f"{self.data / 'postgresql.log'}."
+            f"The embedded database in {self.cluster} did not answer within {seconds:.0f} s: see {self.log}."
+        )
+
+    def _broken(self, reason: str) -> Unusable:
+        return Unusable(
+            f"The embedded database in {self.cluster} did not start ({reason}): mend that, or restore a backup into a "
+            f"new CXPORTAL_DATA; {self.log} tells more."
         )
 
     def relaunch(self) -> None:
@@ -187,17 +205,17 @@ class Server:
 
     def _make_cluster(self) -> None:
         version = self.cluster / "PG_VERSION"
-        if version.exists():
-            found = version.read_text().strip()
-            if found != MAJOR:
-                raise Unusable(
-                    f"{self.cluster} holds data of PostgreSQL {found}, this portal brings {MAJOR}: restore a backup "
-                    "into a new CXPORTAL_DATA, see docs/operations.md."
-                )
+        found = version.read_text().strip() if version.exists() else ""
+        if found == MAJOR:
             return
+        if found:
+            raise Unusable(
+                f"{self.cluster} holds data of PostgreSQL {found}, this portal brings {MAJOR}: restore a backup "
+                "into a new CXPORTAL_DATA, see docs/operations.md."
+            )
         if self.cluster.exists() and any(self.cluster.iterdir()):
             raise Unusable(
-                f"{self.cluster} is damaged (PG_VERSION is missing): restore a backup, "
+                f"{self.cluster} is damaged (PG_VERSION is missing or empty): restore a backup, "
                 "or name a new folder in CXPORTAL_DATA."
             )
         # Made beside its final place and renamed, so that a kill in between leaves nothing half-made.
@@ -221,7 +239,8 @@ class Server:
                 "--no-sync",
             ],
             capture_output=True,
-            text=True,
+            encoding="utf-8",  # it names folders, in whatever letters
+            errors="replace",
             env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
             check=False,
         )
@@ -260,14 +279,17 @@ class Server:
             return False
         return os.fsencode(self.cluster) in arguments
 
-    def _last_line(self) -> str:
-        """The last telling line of the server's log."""
+    def _telling_line(self) -> str:
+        """What the server said in this start about why it ended; its words without time and number."""
         try:
-            lines = (self.data / "postgresql.log").read_text(errors="replace").strip().splitlines()
+            with self.log.open("rb") as log:
+                log.seek(self._log_start)
+                lines = log.read().decode(errors="replace").strip().splitlines()
         except OSError:
-            return "no log was written."
-        telling = [line for line in lines[-20:] if "FATAL" in line or "PANIC" in line or "ERROR" in line]
-        return (telling or lines or ["no reason given."])[-1].strip()
+            lines = []
+        told = [reason for line in lines if (reason := _fatal(line))]
+        plain = [line for line in lines if line.startswith("postgres: ")]
+        return (told or plain or lines or ["no reason given"])[-1].strip()
 
     # The account ---------------------------------------------------------------------------------
 
@@ -293,6 +315,16 @@ class Server:
             "--pdeathsig",
             "INT",
         ]
+
+
+def _fatal(words: str) -> str:
+    """The server's reason in a line of its own or of libpq; empty while it only starts or recovers."""
+    for line in words.splitlines():
+        for level in ("FATAL:", "PANIC:"):
+            reason = line.partition(level)[2].strip()
+            if reason and not reason.startswith("the database system is "):
+                return reason
+    return ""
 
 
 def account() -> pwd.struct_passwd:

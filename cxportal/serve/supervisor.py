@@ -172,7 +172,7 @@ class Supervisor:
             self.database.relaunch()
 
     def _shorten_logs(self) -> None:
-        for log in self.logs.glob("*.log"):
+        for log in [*self.logs.glob("*.log"), *self.data.glob("postgresql.log")]:
             if log.stat().st_size > LONGEST_LOG:
                 log.with_suffix(".log.1").write_bytes(log.read_bytes())
                 os.truncate(log, 0)  # the service appends, so it goes on at the new end

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,17 +63,42 @@ def environment(data: Path, port: int, **more: str) -> dict[str, str]:
     }
 
 
-def manage(*arguments: str, env: dict[str, str], timeout: float = 120) -> subprocess.CompletedProcess[str]:
+ORDINARY = 65534  # nobody: an account without rights of its own
+
+
+def as_ordinary_user() -> list[str]:
+    """What stands before a command that must not run as root; nothing when we are not root.
+
+    It may read everything, since the interpreter may lie in root's own folder, and write nowhere but in its own.
+    """
+    if os.geteuid():
+        return []
+    return [
+        "setpriv", f"--reuid={ORDINARY}", f"--regid={ORDINARY}", "--clear-groups",
+        "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search",
+    ]  # fmt: skip
+
+
+def give_to_ordinary_user(path: Path) -> None:
+    """Let a file or folder belong to the account of ``as_ordinary_user``."""
+    if not os.geteuid():
+        os.chown(path, ORDINARY, ORDINARY)
+
+
+def manage(
+    *arguments: str, env: dict[str, str], timeout: float = 120, before: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
     """One management command to its end."""
-    command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+    command = [*before, sys.executable, str(ROOT / "manage.py"), *arguments]
     return subprocess.run(command, env=env, capture_output=True, text=True, timeout=timeout, check=False)
 
 
 class Portal:
     """One `manage.py serve`; ``lines`` is what it wrote on the terminal so far."""
 
-    def __init__(self, data: Path, **more: str) -> None:
+    def __init__(self, data: Path, before: Sequence[str] = (), **more: str) -> None:
         self.data = data
+        self.before = before
         self.port = free_port()
         self.env = environment(data, self.port, **more)
         self.lines: list[str] = []
@@ -84,7 +109,7 @@ class Portal:
         began = time.monotonic()
         self.lines = []
         self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "manage.py"), "serve"],
+            [*self.before, sys.executable, str(ROOT / "manage.py"), "serve"],
             env=self.env,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.cxportal.serve.portals import Portal, alive, descendants, eventually, manage
+from tests.cxportal.serve.portals import ROOT, Portal, alive, descendants, eventually, manage
 
 pytestmark = pytest.mark.slow
 
@@ -79,6 +81,20 @@ def test_a_kill_of_the_parent_leaves_no_orphan_and_the_next_start_works(served: 
     eventually(lambda: not alive(family), 20)
     served.start()
     assert served.get("/health/ready")[0] == 200
+
+
+def test_a_terminal_that_goes_away_takes_nothing_with_it(served: Portal) -> None:
+    served.stop()
+    command = [sys.executable, str(ROOT / "manage.py"), "serve"]
+    with subprocess.Popen(command, env=served.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"database ")
+        process.stdout.close()
+        try:
+            eventually(lambda: served.get("/health/live", port=served.port + 1)[0] == 200, 60)
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(40) == 0
 
 
 @pytest.mark.parametrize("name", ["pages", "streams", "jobs"])

@@ -99,6 +99,9 @@ class Command(BaseCommand):
         self.say("cxportal", f"ready after {seconds:.1f} s: open {address}/ (Ctrl-C stops everything)")
 
     def say(self, name: str, text: str) -> None:
-        """One line on the terminal."""
-        self.stdout.write(f"{name:<10}{text}")
-        self.stdout.flush()
+        """One line on the terminal. Where that has gone (closed, or a `| tee` ended before us) all goes on without."""
+        try:
+            self.stdout.write(f"{name:<10}{text}")
+            self.stdout.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
