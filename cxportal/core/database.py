@@ -54,15 +54,26 @@ def lock(kind: LockClass, keys: Iterable[int]) -> None:
     Must run inside a transaction; the locks end with it. Raises ``Refused`` (code ``busy``)
     when ``lock_timeout`` passes; the transaction is then broken and must be left.
     """
-    wanted = sorted(set(keys))
+    lock_all((kind, keys))
+
+
+def lock_all(*classes: tuple[LockClass, Iterable[int]]) -> None:
+    """The same for several classes, named in their order, in one round trip.
+
+    Raises ``ValueError`` when they are not.
+    """
+    wanted = [(int(kind), key) for kind, keys in classes for key in sorted(set(keys))]
     if not wanted:
         return
+    if wanted != sorted(wanted):
+        raise ValueError("locks are taken in the order of their classes")
     if not connection.in_atomic_block:
         raise RuntimeError("a lock outside a transaction would end at once")
     with translate_errors(), connection.cursor() as cursor:
+        # The rows of unnest come in their order, and so do the locks.
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, k) FROM unnest(%s::int[]) AS k",
-            [int(kind), wanted],
+            "SELECT pg_advisory_xact_lock(c, k) FROM unnest(%s::int[], %s::int[]) AS wanted (c, k)",
+            [[kind for kind, _ in wanted], [key for _, key in wanted]],
         )
 
 

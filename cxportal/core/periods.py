@@ -8,6 +8,7 @@ ambiguous one means the first for a start and the second for an end.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -65,6 +66,7 @@ class Period:
         return Period(start, end) if start < end else None
 
 
+@functools.lru_cache(maxsize=8192)
 def to_instant(day: dt.date, wall: dt.time, zone: ZoneInfo, *, is_end: bool = False) -> dt.datetime:
     """The UTC instant of a wall time in a zone.
 

@@ -15,11 +15,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
 
 from cxportal.core.http import Mark, guarded
+from cxportal.core.trips import Statement, fetch
 
 CHANNEL = "cxportal"
 ACCESS = "access"  # the event after which a person's streams ask their guard again
@@ -43,11 +43,16 @@ def publish(topics: str | Iterable[str], event: str, **ids: int | str | list[int
     ``event`` names the smallest thing that changed (``coverage``, ``row--12``). Ids that are
     too long to travel are left out: the browser fetches anyway.
     """
-    text = payload(topics, event, ids)
-    if len(text.encode()) > LONGEST_PAYLOAD:
-        text = payload(topics, event, {})
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, text])
+    fetch(telling((topics, event, ids)))
+
+
+def telling(*changes: tuple[str | Iterable[str], str, Ids]) -> Statement:
+    """Several changes (topics, event, ids) as one statement, for a service that sends it along with its own."""
+    params = []
+    for topics, event, ids in changes:
+        text = payload(topics, event, ids)
+        params += [CHANNEL, text if len(text.encode()) <= LONGEST_PAYLOAD else payload(topics, event, {})]
+    return f"SELECT {', '.join(['pg_notify(%s, %s)'] * len(changes))}", params
 
 
 def person_topic(user_id: int) -> str:

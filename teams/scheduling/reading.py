@@ -1,4 +1,4 @@
-"""Reads a pod over a window and people around it, in one statement each.
+"""Reads a pod over a window and people around it, in one statement each, or both in one trip.
 
 Both gather their rows as JSON, so a page of 15 people and one of 150 ask the same number of
 questions. Services read them again under their locks; pages read them without.
@@ -12,9 +12,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
 from cxportal.core.periods import DAY, Period, monday, week_period
+from cxportal.core.trips import Prepared, Statement, fetch
 from teams.pods.models import Pod
 from teams.scheduling.agreed import bound_values
 from teams.scheduling.bounds import Held, MemberState
@@ -31,7 +30,9 @@ from teams.scheduling.picture import (
     reach,
 )
 
-POD_SQL = """
+POD = Prepared(
+    "roster_pod",
+    """
 SELECT json_build_object(
  'activities', (SELECT json_agg(json_build_array(a.id, a.name, a.slug, a.channels, a.category, a.icon)
                 ORDER BY a.position, a.name) FROM teams_activity a),
@@ -68,7 +69,15 @@ SELECT json_build_object(
         FROM teams_assignment t WHERE t.shift_id = s.id)) ORDER BY s.period, s.id)
    FROM teams_shift s WHERE s.pod_id = %(pod)s AND s.day BETWEEN %(first)s AND %(last)s
      AND s.cancelled_at IS NULL AND s.period && tstzrange(%(start)s, %(end)s)))
-"""
+""",
+    pod="bigint",
+    at="timestamptz",
+    first="date",
+    monday="date",
+    last="date",
+    start="timestamptz",
+    end="timestamptz",
+)
 
 
 def read_pod(pod: Pod, window: Period, at: dt.datetime) -> PodPicture:
@@ -76,20 +85,25 @@ def read_pod(pod: Pod, window: Period, at: dt.datetime) -> PodPicture:
 
     Shifts that began on the day before the window and reach into it are included.
     """
+    ((found,),) = fetch(_of_pod(pod, window, at))[0]
+    return _picture(pod, window, at, found)
+
+
+def read_both(
+    pod: Pod, window: Period, at: dt.datetime, ids: Iterable[int], around: Period
+) -> tuple[PodPicture, dict[int, Person]]:
+    """What ``read_pod`` and ``read_people`` (in the pod's zone) answer, in one trip."""
+    (pods, people) = fetch(_of_pod(pod, window, at), _of_people(ids, around, pod.tzinfo))
+    return _picture(pod, window, at, pods[0][0]), {row[0]: _person(row) for row in people}
+
+
+def _of_pod(pod: Pod, window: Period, at: dt.datetime) -> Statement:
     first = window.start.astimezone(pod.tzinfo).date() - DAY
     last = window.end.astimezone(pod.tzinfo).date()
-    asked: dict[str, Any] = {
-        "pod": pod.pk,
-        "at": at,
-        "first": first,
-        "monday": monday(first),
-        "last": last,
-        "start": window.start,
-        "end": window.end,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(POD_SQL, asked)
-        (found,) = cursor.fetchone()
+    return POD(pod=pod.pk, at=at, first=first, monday=monday(first), last=last, start=window.start, end=window.end)
+
+
+def _picture(pod: Pod, window: Period, at: dt.datetime, found: str | dict[str, Any]) -> PodPicture:
     raw: dict[str, Any] = json.loads(found) if isinstance(found, str) else found
     activities = {a[0]: ActivityView(a[0], a[1], a[2], frozenset(a[3]), a[4], a[5]) for a in raw["activities"] or ()}
     number, version_id, values = raw["agreement"] or (0, None, {})
@@ -121,17 +135,18 @@ def read_pod(pod: Pod, window: Period, at: dt.datetime) -> PodPicture:
     )
 
 
-def _instant(seconds: float) -> dt.datetime:
+def as_instant(seconds: float) -> dt.datetime:
+    """The instant of an epoch, as the statements here write it."""
     return dt.datetime.fromtimestamp(seconds, dt.UTC)
 
 
 def _period(start: float, end: float) -> Period:
-    return Period(_instant(start), _instant(end))
+    return Period(as_instant(start), as_instant(end))
 
 
 def _week(row: list[Any], zone: ZoneInfo) -> WeekView:
     day = dt.date.fromisoformat(row[1])
-    return WeekView(row[0], day, _instant(row[2]), _instant(row[3]), _instant(row[4]), week_period(day, zone).end)
+    return WeekView(row[0], day, as_instant(row[2]), as_instant(row[3]), as_instant(row[4]), week_period(day, zone).end)
 
 
 def _shift(row: list[Any]) -> ShiftView:
@@ -144,11 +159,11 @@ def _shift(row: list[Any]) -> ShiftView:
         urgent=row[6],
         segments=tuple((g[0], _period(g[1], g[2])) for g in row[7] or ()),
         seats=tuple(SeatView(*p) for p in row[8] or ()),
-        taken=tuple(TakenView(t[0], t[1], t[2], _period(t[3], t[4]), _instant(t[5]), t[6]) for t in row[9] or ()),
+        taken=tuple(TakenView(t[0], t[1], t[2], _period(t[3], t[4]), as_instant(t[5]), t[6]) for t in row[9] or ()),
     )
 
 
-MEMBERS_SQL = """
+PEOPLE_SQL = """
 SELECT u.id, u.name, u.category, COALESCE(c.zone, NULLIF(u.zone, ''), %(zone)s), c.weekly_minutes,
  (SELECT json_agg(k.skill_id) FROM teams_memberskill k WHERE k.member_id = u.id),
  (SELECT json_agg(json_build_array(s.id, s.pod_id, extract(epoch FROM lower(a.period)),
@@ -166,8 +181,13 @@ SELECT u.id, u.name, u.category, COALESCE(c.zone, NULLIF(u.zone, ''), %(zone)s),
  (SELECT json_agg(json_build_array(extract(epoch FROM lower(b.period)), extract(epoch FROM upper(b.period)))
    ORDER BY b.period) FROM teams_absence b WHERE b.member_id = u.id AND b.period && tstzrange(%(start)s, %(end)s))
 FROM teams_user u LEFT JOIN teams_contract c ON c.member_id = u.id AND c.period @> %(day)s::date
-WHERE u.id = ANY(%(ids)s) ORDER BY u.name, u.id
 """
+WINDOW = {"zone": "text", "start": "timestamptz", "end": "timestamptz", "day": "date"}
+PEOPLE = Prepared(
+    "roster_people", PEOPLE_SQL + "WHERE u.id = ANY(%(ids)s) ORDER BY u.name, u.id", ids="bigint[]", **WINDOW
+)
+# A plan for one person serves every person; for a list PostgreSQL would plan anew each time.
+PERSON = Prepared("roster_person", PEOPLE_SQL + "WHERE u.id = %(id)s", id="bigint", **WINDOW)
 
 
 def read_people(ids: Iterable[int], around: Period, zone: ZoneInfo) -> dict[int, Person]:
@@ -176,17 +196,13 @@ def read_people(ids: Iterable[int], around: Period, zone: ZoneInfo) -> dict[int,
     The window reaches over the ISO weeks that the period touches and two days to both sides.
     ``zone`` is taken for people without contract and zone of their own.
     """
-    window = reach(around, zone)
-    asked: dict[str, Any] = {
-        "ids": sorted(set(ids)),
-        "zone": zone.key,
-        "start": window.start,
-        "end": window.end,
-        "day": around.start.astimezone(zone).date(),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(MEMBERS_SQL, asked)
-        return {row[0]: _person(row) for row in cursor.fetchall()}
+    return {row[0]: _person(row) for row in fetch(_of_people(ids, around, zone))[0]}
+
+
+def _of_people(ids: Iterable[int], around: Period, zone: ZoneInfo) -> Statement:
+    window, wanted = reach(around, zone), sorted(set(ids))
+    asked = {"zone": zone.key, "start": window.start, "end": window.end, "day": around.start.astimezone(zone).date()}
+    return PERSON(id=wanted[0], **asked) if len(wanted) == 1 else PEOPLE(ids=wanted, **asked)
 
 
 def _person(row: Sequence[Any]) -> Person:
@@ -195,7 +211,7 @@ def _person(row: Sequence[Any]) -> Person:
         member=pk,
         zone=ZoneInfo(zone),
         held=tuple(Held(h[0], h[1], _period(h[2], h[3]), tuple(_period(*w) for w in h[4] or ())) for h in _rows(held)),
-        duties=tuple(DutySpan(_period(d[0], d[1]), _instant(d[2]), d[3]) for d in _rows(duties)),
+        duties=tuple(DutySpan(_period(d[0], d[1]), as_instant(d[2]), d[3]) for d in _rows(duties)),
         absences=tuple(_period(*a) for a in _rows(absences)),
         skills=frozenset(_rows(skills)),
         contract_minutes=minutes,

@@ -11,18 +11,20 @@ from django.utils.translation import gettext as _
 from cxportal.core import periods
 from cxportal.core.database import translate_errors
 from cxportal.core.periods import MINUTE, Period, days_period
+from cxportal.core.trips import fetch
 from cxportal.core.violations import Refused, Violation
 from teams.audit.tracking import recorded
 from teams.people.models import User
 from teams.scheduling import words
 from teams.scheduling.bounds import BoundValues
 from teams.scheduling.coverage import below_floor
+from teams.scheduling.duties import join
 from teams.scheduling.effects import Effect, claim_effect, release_effect, what_fits, without
 from teams.scheduling.models import Act, Assignment, Duty, GiveAway, Shift, as_range
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, reach
-from teams.scheduling.reading import read_people, read_pod
-from teams.scheduling.services.doors import days_of, lock_roster, must_work_in, shift_or_404, tell
-from teams.scheduling.services.working_days import BROKEN, place, settle
+from teams.scheduling.reading import read_both
+from teams.scheduling.services.doors import Door, days_of, door, lock_roster, must_work_in, tell, telling
+from teams.scheduling.services.working_days import BROKEN, place, settle, sit_alone
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,10 @@ def claim(
     ``seat_taken`` with who was faster, or ``busy``; ``Denied`` or ``Http404`` for others.
     """
     now = at or periods.now()
-    row = shift_or_404(shift)
+    found = door(shift)
+    row = found.shift
     must_work_in(by, row.pod)
-    if held := _glance(by, row, period, now):
+    if held := _glance(by, found, period, now):
         return Claimed(held, None, None, repeat=True)
     lock_roster(row.pod, [by.pk], [row.span])
     picture, person = look(row, by, now)
@@ -77,11 +80,7 @@ def claim(
     changed = seen_version is not None and seen_version != picture.bounds.version
     if effect.violations:
         raise Refused(_with_change(effect.violations, picture.bounds, changed=changed))
-    assignment = seat_member(by.pk, row, seat.pk, part, picture.bounds, Assignment.Source.CLAIM, now)
-    act = Act.objects.create(
-        kind=Act.Kind.CLAIM, member=by, week=row.week, seat_id=seat.pk, period=as_range(part), at=now
-    )
-    tell(row.pod, [row.day], [by.pk])
+    assignment, act = _sit_down(by, row, seat.pk, part, person, picture.bounds, now)
     return Claimed(assignment, effect, act, changed=changed)
 
 
@@ -196,15 +195,15 @@ def _undo_release(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
 
 
 def look(shift: Shift, by: User, now: dt.datetime, *, whole_weeks: bool = False) -> tuple[PodPicture, Person]:
-    """The pod on the days of a shift and the person's weeks around it: two statements.
+    """The pod on the days of a shift and the person's weeks around it: one trip.
 
     ``whole_weeks`` reads the pod's weeks too, for telling what else is open.
     """
     zone = shift.pod.tzinfo
     days = days_of(shift.pod, shift.span)
     window = reach(shift.span, zone) if whole_weeks else days_period(days[0], days[-1], zone)
-    picture = read_pod(shift.pod, window, now)
-    return picture, read_people([by.pk], shift.span, zone)[by.pk]
+    picture, people = read_both(shift.pod, window, now, [by.pk], shift.span)
+    return picture, people[by.pk]
 
 
 def seat_member(
@@ -216,6 +215,22 @@ def seat_member(
         return Assignment.objects.create(
             member_id=member, shift=shift, seat_id=seat, duty=duty, period=as_range(part), source=source, made_at=now
         )
+
+
+def _sit_down(
+    by: User, shift: Shift, seat: int, part: Period, person: Person, bounds: BoundValues, now: dt.datetime
+) -> tuple[Assignment, Act]:
+    """The claim itself with its act, told to the open pages: one trip when no other work of the person is near."""
+    told = telling(shift.pod, [shift.day], [by.pk])
+    joined = join(person.state.duties, part, rest_minutes=bounds.rest_minutes, version=bounds.version)
+    if not joined.absorbed:
+        return sit_alone(by.pk, shift, seat, joined.duty, Assignment.Source.CLAIM.value, now, told)
+    assignment = seat_member(by.pk, shift, seat, part, bounds, Assignment.Source.CLAIM, now)
+    act = Act.objects.create(
+        kind=Act.Kind.CLAIM, member=by, week_id=shift.week_id, seat_id=seat, period=as_range(part), at=now
+    )
+    fetch(told)
+    return assignment, act
 
 
 def unseat(row: Assignment, now: dt.datetime) -> None:
@@ -260,18 +275,18 @@ def _sitting(by: User, row: Shift, period: Period | None) -> list[Assignment]:
     return list(mine.filter(period__overlap=as_range(period)) if period else mine)
 
 
-def _glance(by: User, row: Shift, period: Period | None, now: dt.datetime) -> Assignment | None:
+def _glance(by: User, found: Door, period: Period | None, now: dt.datetime) -> Assignment | None:
     """Look before the locks: what this person holds already, as a repeat of the same claim.
 
     Refuses at once, without waiting for anybody, when every seat is taken for the whole shift.
     """
-    sitting = list(Assignment.objects.filter(shift=row))
-    for held in sitting:
-        if held.member_id == by.pk and (period is None or held.span.overlaps(period)):
-            return held
-    whole = [held for held in sitting if held.span == row.span]
-    if whole and len(whole) >= row.seats.count():
-        raise Refused(taken_violation(row, by, now))
+    for pk, member, span in found.sitting:
+        if member == by.pk and (period is None or span.overlaps(period)):
+            # Gone again since: the locks and the rules decide.
+            return Assignment.objects.filter(pk=pk).first()
+    whole = [span for _pk, _member, span in found.sitting if span == found.shift.span]
+    if whole and len(whole) >= found.seats:
+        raise Refused(taken_violation(found.shift, by, now))
     return None
 
 

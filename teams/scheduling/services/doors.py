@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from django.db import DEFAULT_DB_ALIAS
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from cxportal.core.database import LockClass, lock, lock_key
+from cxportal.core import realtime
+from cxportal.core.database import LockClass, lock_all, lock_key
 from cxportal.core.periods import DAY, Period, each_day, local_date, monday, week_label
-from cxportal.core.realtime import publish
+from cxportal.core.trips import Prepared, Statement, fetch
 from cxportal.core.violations import Denied
 from teams.people.models import User
 from teams.pods.models import Pod
 from teams.pods.queries import standing
 from teams.scheduling.models import Shift
+from teams.scheduling.reading import as_instant
 
 
 def days_of(pod: Pod, period: Period) -> list[dt.date]:
@@ -46,8 +51,8 @@ def lock_rosters(members: Iterable[int], places: Iterable[tuple[Pod, Period]]) -
         for pod, span in spans
         for day in each_day(local_date(span.start, pod.tzinfo) - 2 * DAY, local_date(span.end, pod.tzinfo) + 2 * DAY)
     }
-    lock(LockClass.MEMBER_WEEK, weeks)
-    lock(LockClass.POD_DAY, {lock_key("day", pod.pk, d.toordinal()) for pod, span in spans for d in days_of(pod, span)})
+    days = {lock_key("day", pod.pk, d.toordinal()) for pod, span in spans for d in days_of(pod, span)}
+    lock_all((LockClass.MEMBER_WEEK, weeks), (LockClass.POD_DAY, days))
 
 
 def shift_or_404(pk: int) -> Shift:
@@ -56,6 +61,46 @@ def shift_or_404(pk: int) -> Shift:
     if shift is None:
         raise Http404
     return shift
+
+
+DOOR = Prepared(
+    "roster_door",
+    """
+SELECT s.id, s.pod_id, s.week_id, s.day, s.period, s.zone, s.version, p.id, p.name, p.slug, p.zone,
+ (SELECT count(*) FROM teams_seat t WHERE t.shift_id = s.id),
+ (SELECT json_agg(json_build_array(a.id, a.member_id, extract(epoch FROM lower(a.period)),
+    extract(epoch FROM upper(a.period)))) FROM teams_assignment a WHERE a.shift_id = s.id)
+FROM teams_shift s JOIN teams_pod p ON p.id = s.pod_id WHERE s.id = %(shift)s AND s.cancelled_at IS NULL
+""",
+    shift="bigint",
+)
+SHIFT_FIELDS = ("id", "pod_id", "week_id", "day", "period", "zone", "version")
+POD_FIELDS = ("id", "name", "slug", "zone")
+
+
+@dataclass(frozen=True)
+class Door:
+    """A shift as whoever comes to it finds it before the locks: its seats, and who sits there when."""
+
+    shift: Shift
+    seats: int
+    sitting: tuple[tuple[int, int, Period], ...]
+
+
+def door(shift: int) -> Door:
+    """A shift with its pod and who sits there; one trip. Unknown and cancelled ones look alike: ``Http404``.
+
+    The week and the pod's rare columns are fetched when somebody asks for them.
+    """
+    rows = fetch(DOOR(shift=shift))[0]
+    if not rows:
+        raise Http404
+    row, split = rows[0], len(SHIFT_FIELDS)
+    found = Shift.from_db(DEFAULT_DB_ALIAS, SHIFT_FIELDS, row[:split])
+    found.pod = Pod.from_db(DEFAULT_DB_ALIAS, POD_FIELDS, row[split:-2])
+    sitting = (json.loads(row[-1]) if isinstance(row[-1], str) else row[-1]) or ()
+    spans = ((pk, member, Period(as_instant(start), as_instant(end))) for pk, member, start, end in sitting)
+    return Door(found, row[-2], tuple(spans))
 
 
 def must_work_in(by: User, pod: Pod) -> None:
@@ -73,15 +118,20 @@ def topic(pod: Pod, day: dt.date) -> str:
     return f"week:{pod.pk}:{week_label(day)}"
 
 
-def tell(pod: Pod, days: Iterable[dt.date], members: Iterable[int] = ()) -> None:
-    """Tell the open week pages what changed: some days' heads, some members' rows, the panel.
+def telling(pod: Pod, days: Iterable[dt.date], members: Iterable[int] = ()) -> Statement:
+    """What tells the open week pages what changed: some days' heads, some members' rows, the panel.
 
-    Published inside the transaction, heard on commit.
+    Sent inside the transaction, heard on commit.
     """
     touched = sorted(set(days))
     topics = {topic(pod, day) for day in touched}
-    for member in sorted(set(members)):
-        publish(topics, f"row--{member}")
-    for day in touched:
-        publish(topic(pod, day), f"head--{day.isoformat()}")
-    publish([*topics, f"coverage:{pod.pk}"], "panel")
+    return realtime.telling(
+        *((topics, f"row--{member}", {}) for member in sorted(set(members))),
+        *((topic(pod, day), f"head--{day.isoformat()}", {}) for day in touched),
+        ([*topics, f"coverage:{pod.pk}"], "panel", {}),
+    )
+
+
+def tell(pod: Pod, days: Iterable[dt.date], members: Iterable[int] = ()) -> None:
+    """The same as a trip of its own."""
+    fetch(telling(pod, days, members))

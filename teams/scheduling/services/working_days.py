@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
 from cxportal.core.database import constraints_later, constraints_now, translate_errors
 from cxportal.core.periods import MINUTE, Period
+from cxportal.core.trips import Prepared, Statement, fetch
 from cxportal.core.violations import Violation
 from teams.scheduling.bounds import BoundValues
 from teams.scheduling.duties import DutySpan, join, shrink
-from teams.scheduling.models import Assignment, Duty
+from teams.scheduling.models import Act, Assignment, Duty, Shift, as_range
 
 BROKEN = {
     "assignment_member_once": Violation("overlap", _("You already work then; nobody works twice at once.")),
@@ -48,6 +50,60 @@ def place(member_id: int, period: Period, bounds: BoundValues) -> Duty:
         Duty.objects.filter(pk__in=[duty.pk for duty in gone]).delete()
         constraints_now("duty_rest_kept")
         return kept
+
+
+SIT = Prepared(
+    "roster_sit",
+    """
+WITH duty AS (
+  INSERT INTO teams_duty (member_id, starts_at, ends_at, rest_until, version)
+  VALUES (%(member)s, %(start)s, %(end)s, %(rest_until)s, %(version)s) RETURNING id
+), seated AS (
+  INSERT INTO teams_assignment (member_id, shift_id, seat_id, duty_id, period, source, made_at)
+  SELECT %(member)s, %(shift)s, %(seat)s, duty.id, tstzrange(%(start)s, %(end)s), %(source)s, %(at)s FROM duty
+  RETURNING id, duty_id
+), act AS (
+  INSERT INTO teams_act (kind, member_id, week_id, seat_id, period, at)
+  VALUES (%(kind)s, %(member)s, %(week)s, %(seat)s, tstzrange(%(start)s, %(end)s), %(at)s) RETURNING id
+)
+SELECT seated.id, seated.duty_id, act.id FROM seated, act
+""",
+    member="bigint",
+    start="timestamptz",
+    end="timestamptz",
+    rest_until="timestamptz",
+    version="integer",
+    shift="bigint",
+    seat="bigint",
+    source="text",
+    at="timestamptz",
+    kind="text",
+    week="bigint",
+)
+
+
+def sit_alone(
+    member: int, shift: Shift, seat: int, day: DutySpan, source: str, at: dt.datetime, *after: Statement
+) -> tuple[Assignment, Act]:
+    """Sit down with a working day of its own and write the act, in one trip with what follows it.
+
+    What most claims are: nothing near enough to join. Only under the locks, after the rules. The
+    database's own constraints still raise ``Refused``.
+    """
+    start, end = day.period.start, day.period.end
+    sit = SIT(
+        member=member, start=start, end=end, rest_until=day.rest_until, version=day.version,
+        shift=shift.pk, seat=seat, source=source, at=at, kind=Act.Kind.CLAIM.value, week=shift.week_id,
+    )  # fmt: skip
+    assignment, duty, act = fetch(sit, *after, constraints=BROKEN)[0][0]
+    period = as_range(day.period)
+    return (
+        Assignment(
+            pk=assignment, member_id=member, shift=shift, seat_id=seat, duty_id=duty, period=period, source=source,
+            made_at=at,
+        ),
+        Act(pk=act, kind=Act.Kind.CLAIM, member_id=member, week_id=shift.week_id, seat_id=seat, period=period, at=at),
+    )  # fmt: skip
 
 
 def _save(duty: Duty, span: DutySpan) -> Duty:
