@@ -65,6 +65,7 @@ EXPECTED: dict[str, Pair] = {
     "guarded:works_in": WORK,
     "guarded:member_shift": WORK,
     "guarded:member_pattern": WORK,
+    "guarded:door_of_own": WORK,
     "guarded:own_shift": WORK,
     "guarded:week_pod": WEEK,
     "guarded:week_shift": WEEK,

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 
 from cxportal.core import periods
+from cxportal.core.trips import Prepared, fetch
 from teams.people.models import User
-from teams.pods.models import Membership, Pod, RoleGrant
+from teams.pods.models import Pod, RoleGrant
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -57,7 +58,7 @@ class Standing:
 
 
 def standing(user: User | AnonymousUser, day: dt.date | None = None) -> Standing:
-    """The standing of a person on a day (default: today, in UTC). Two queries, kept on the user.
+    """The standing of a person on a day (default: today, in UTC). One trip, kept on the user.
 
     Deactivated people stand nowhere.
     """
@@ -75,24 +76,43 @@ def forget_standing(user: User) -> None:
     user.__dict__.pop("_standing", None)
 
 
+STANDING = Prepared(
+    "standing",
+    """
+SELECT m.kind, m.pod_id, m.is_lead, p.area_id, p.partner_id
+FROM teams_membership m JOIN teams_pod p ON p.id = m.pod_id
+WHERE m.member_id = %(user)s AND m.period @> %(day)s
+UNION ALL
+SELECT 'role ' || g.role, NULL, NULL, g.area_id, NULL FROM teams_rolegrant g
+WHERE g.user_id = %(user)s AND g.period @> %(day)s
+""",
+    user="bigint",
+    day="date",
+)
+
+
 def _standing(user: User, day: dt.date) -> Standing:
-    memberships = list(Membership.objects.filter(member=user, period__contains=day).select_related("pod"))
-    roles: dict[str, frozenset[int] | None] = {}
-    for role, area in RoleGrant.objects.filter(user=user, period__contains=day).values_list("role", "area_id"):
-        known = roles.get(role, frozenset())
-        roles[role] = None if area is None or known is None else known | {area}
     by_kind: dict[str, set[int]] = {}
-    for membership in memberships:
-        by_kind.setdefault(membership.kind, set()).add(membership.pod_id)
+    roles: dict[str, frozenset[int] | None] = {}
+    areas, partners = {}, set()
+    for kind, pod, leads, area, partner in fetch(STANDING(user=user.pk, day=day))[0]:
+        if kind.startswith("role "):
+            known = roles.get(role := kind.removeprefix("role "), frozenset())
+            roles[role] = None if area is None or known is None else known | {area}
+            continue
+        areas[pod] = area
+        by_kind.setdefault(kind, set()).add(pod)
+        by_kind.setdefault("leads", set()).update({pod} if leads else ())
+        partners |= {partner} if partner else set()
     return Standing(
         user_id=user.pk,
         home=next(iter(by_kind.get("home", ())), None),
         guest=frozenset(by_kind.get("guest", ())),
         coach=frozenset(by_kind.get("coach", ())),
-        leads=frozenset(m.pod_id for m in memberships if m.is_lead),
+        leads=frozenset(by_kind.get("leads", ())),
         roles=roles,
-        pod_areas={m.pod_id: m.pod.area_id for m in memberships},
-        partners=frozenset(m.pod.partner_id for m in memberships if m.pod.partner_id),
+        pod_areas=areas,
+        partners=frozenset(partners),
     )
 
 

@@ -26,6 +26,7 @@ from teams.pods.queries import standing
 from teams.scheduling import services
 from teams.scheduling.effects import Effect
 from teams.scheduling.models import Assignment, Seat, Segment, Shift
+from teams.scheduling.services.doors import Door, door
 
 LONGEST = dt.timedelta(days=62)
 
@@ -153,6 +154,14 @@ def readable_shift(user: User, shift: int) -> Shift:
     return found
 
 
+def door_of_own(user: User, shift: int) -> Door:
+    """A shift of a pod in which the person works, with who sits there; refused as ``own_shift`` refuses."""
+    found = door(shift)
+    if found.shift.pod_id not in standing(user).member_of:
+        own_shift(user, shift)
+    return found
+
+
 def own_shift(user: User, shift: int) -> Shift:
     """A shift of a pod in which the person works; the rules and reasons are those of ``readable_shift``."""
     found = readable_shift(user, shift)
@@ -201,14 +210,14 @@ class ShiftOperations(Operations):
 
     @extend_schema(summary="Claim a shift", request=ClaimInput, responses=ClaimResult)
     @action(detail=True, methods=["post"])
-    @operation(scope="shifts:write", fetch=own_shift)
-    def claim(self, request: Request, shift: Shift) -> Response:
+    @operation(scope="shifts:write", fetch=door_of_own)
+    def claim(self, request: Request, found: Door) -> Response:
         """Takes a free seat for you, inside the pod's agreement, at once. The same claim again answers the same."""
         sent = self.read(request, ClaimInput)
         part = Period(sent["start"], sent["end"]) if sent["start"] else None
-        done = services.claim(by=self.person(request), shift=shift.pk, period=part, seen_version=sent["seen_version"])
+        done = services.claim(by=self.person(request), shift=found, period=part, seen_version=sent["seen_version"])
         answer = {
-            "shift": shift.pk,
+            "shift": found.shift.pk,
             "assignment": done.assignment.pk,
             "start": done.assignment.period.lower,
             "end": done.assignment.period.upper,

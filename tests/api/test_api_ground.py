@@ -131,7 +131,7 @@ def test_the_list_of_pods_takes_as_many_queries_for_three_as_for_one(
         pod_factory.open_pod(f"More {number}", in_area=cast.south)
     admin = caller(cast.administrator)
     admin.get("/api/v1/pods/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         admin.get("/api/v1/pods/")
 
 

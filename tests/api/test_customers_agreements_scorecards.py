@@ -77,7 +77,7 @@ def test_the_list_of_customers_takes_as_many_queries_for_three_as_for_one(
         customers.customer(cast.isar, region=customers.region(f"R{_one}"))
     client = caller(cast.member)
     client.get("/api/v1/customers/", {"pod": cast.isar.slug})
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/api/v1/customers/", {"pod": cast.isar.slug})
 
 
@@ -135,7 +135,7 @@ def test_the_list_of_agreements_takes_as_many_queries_for_three_as_for_one(
             OverflowAgreement.objects.filter(pk=made.pk).update(state="ended", ended_at=routing.NOW)
     client = caller(cast.member)
     client.get("/api/v1/overflow-agreements/", {"pod": cast.isar.slug})
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get("/api/v1/overflow-agreements/", {"pod": cast.isar.slug})
 
 
@@ -170,5 +170,5 @@ def test_periods_that_do_not_fit_are_422(cast: Cast, caller, asked: dict[str, st
 def test_scorecards_take_at_most_ten_queries_besides_sign_in(cast: Cast, caller, django_assert_max_num_queries) -> None:
     client = caller(cast.executive)
     client.get("/api/v1/scorecards/")
-    with django_assert_max_num_queries(13):  # token and standing are three of them
+    with django_assert_max_num_queries(12):  # token and standing are two of them
         client.get("/api/v1/scorecards/")

@@ -155,5 +155,5 @@ def test_the_list_takes_as_many_queries_for_three_shifts_as_for_one(
         scheduling.seated(cast.member, scheduling.shift(cast.isar, day, seats=2))
     mine = caller(cast.member)
     listed(mine, cast.isar)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         listed(mine, cast.isar)

@@ -51,19 +51,20 @@ class Released:
 def claim(
     *,
     by: User,
-    shift: int,
+    shift: int | Door,
     period: Period | None = None,
     seen_version: int | None = None,
     at: dt.datetime | None = None,
 ) -> Claimed:
     """Take a free seat of a shift, whole or for a part; the same claim again answers the same.
 
-    A running shift counts from the claim. ``seen_version`` is the agreement that the page
-    showed. Locks: (member, week), (pod, day). Raises ``Refused`` with every broken bound,
-    ``seat_taken`` with who was faster, or ``busy``; ``Denied`` or ``Http404`` for others.
+    A running shift counts from the claim. ``seen_version`` is the agreement that the page showed;
+    who stands at the ``door`` of the shift already hands it in. Locks: (member, week), (pod, day).
+    Raises ``Refused`` with every broken bound, ``seat_taken`` with who was faster, or ``busy``;
+    ``Denied`` or ``Http404`` for others.
     """
     now = at or periods.now()
-    found = door(shift)
+    found = shift if isinstance(shift, Door) else door(shift)
     row = found.shift
     must_work_in(by, row.pod)
     if held := _glance(by, found, period, now):

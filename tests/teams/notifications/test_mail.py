@@ -99,5 +99,5 @@ def test_the_list_asks_the_same_number_of_queries_for_one_and_for_three(
     for extra in (1, 2):
         for _ in range(extra):
             kept(cast)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             client.get("/settings/mail/")
