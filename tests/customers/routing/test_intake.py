@@ -170,6 +170,6 @@ def test_an_older_contact_of_the_channel_goes_first(cast):
 def test_a_machine_that_started_a_moment_ago_takes_contacts(cast, monkeypatch):
     """The monotonic clock counts from the machine's start: what was never looked up is stale even then."""
     monkeypatch.setattr(world, "_typical", {})
-    monkeypatch.setattr(world.time, "monotonic", lambda: 5.0)
+    monkeypatch.setattr("time.monotonic", lambda: 5.0)
     answer = services.arrive(by=None, arrival=Arrival("phone", customer_id=customers.customer(cast.isar).pk))
     assert answer.state == "waiting"
