@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import logging
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Min
@@ -20,6 +21,7 @@ from customers.routing import services
 from customers.routing.decision import decide
 from customers.routing.drain import applied, drain_order
 from customers.routing.models import Offer, OverflowAgreement, RoutingDecision
+from customers.routing.services import placing
 from customers.routing.snapshot import Contact as Waiting
 from customers.routing.snapshot import Snapshot
 from customers.routing.world import read_world
@@ -31,6 +33,7 @@ from teams.scheduling.models import Assignment
 log = logging.getLogger(__name__)
 LEADER = 0x6378  # first half of the advisory lock that the leading router holds
 SWEEP = dt.timedelta(seconds=5)
+SOON = dt.timedelta(seconds=0.5)
 QUEUED = (Contact.State.WAITING, Contact.State.OFFERED)
 
 
@@ -122,15 +125,32 @@ def next_due(clock: dt.datetime) -> dt.datetime:
     return min([*known, clock + SWEEP])
 
 
-def pods_in(payload: str) -> set[int] | None:
-    """Which queues a NOTIFY is about: none of them (empty set), some, or all (None: presence changed)."""
+@dataclass(frozen=True)
+class News:
+    """What a NOTIFY means for the router: look at the queues of these pods (None: all), at once or soon."""
+
+    pods: frozenset[int] | None
+    at_once: bool = True
+
+
+def news(payload: str) -> News:
+    """Which queues a NOTIFY is about: none of them (empty), some, or all (None: presence changed).
+
+    What was offered at home a moment ago leaves nothing to do. What was decided to wait, or went out
+    to a partner, was decided under the locks too; it is looked at again soon in case somebody came
+    free between its reading and its commit, and a burst of arrivals shares that look.
+    """
     try:
-        topics = json.loads(payload).get("t", [])
-    except ValueError:
-        return set()
+        note = json.loads(payload)
+        topics, settled = note.get("t", []), note.get("i", {}).get("settled")
+    except (ValueError, AttributeError):
+        return News(frozenset())
     if "presence" in topics or "overflow" in topics:
-        return None
-    return {int(t.split(":")[1]) for t in topics if t.startswith("queue:") and t.split(":")[1].isdigit()}
+        return News(None)
+    if settled == placing.OFFERED:
+        return News(frozenset())
+    named = (t.split(":")[1] for t in topics if t.startswith("queue:"))
+    return News(frozenset(int(pod) for pod in named if pod.isdigit()), at_once=settled is None)
 
 
 def try_to_lead(listener: BaseDatabaseWrapper) -> bool:

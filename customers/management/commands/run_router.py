@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
+from collections.abc import Collection
 from threading import Event
 from typing import Any
 
@@ -43,25 +44,28 @@ class Command(BaseCommand):
         with listener.cursor() as cursor:
             cursor.execute(f"LISTEN {CHANNEL}")
         self.stdout.write("router: leading")
-        pods: set[int] | None = None
+        pods: Collection[int] | None = None
         while not stopping.is_set():
             engine.round(pods=pods)
             pods = self._woken(listener, engine.next_due(periods.now()), stopping)
 
-    def _woken(self, listener: BaseDatabaseWrapper, due: dt.datetime, stopping: Event) -> set[int] | None:
+    def _woken(self, listener: BaseDatabaseWrapper, due: dt.datetime, stopping: Event) -> Collection[int] | None:
         """Sleep until a NOTIFY or the due instant; the pods that were named, None for all (due)."""
         named: set[int] = set()
+        until = due
         while not stopping.is_set():
-            left = (due - periods.now()).total_seconds()
+            left = (until - periods.now()).total_seconds()
             if left <= 0:
-                return None
+                return named if until < due else None
             notes = list(listener.connection.notifies(timeout=min(left, LONGEST_NAP), stop_after=1))
             # What else is on its way travels with the same round: one look for a burst of changes.
             notes += list(listener.connection.notifies(timeout=MERGE)) if notes else []
-            about = [engine.pods_in(note.payload) for note in notes]
-            if None in about:
+            about = [engine.news(note.payload) for note in notes]
+            if any(news.pods is None for news in about):
                 return None
-            named |= {pod for pods in about if pods for pod in pods}
-            if named:
+            named |= {pod for news in about for pod in news.pods or ()}
+            if any(news.pods and news.at_once for news in about):
                 return named
+            if named:
+                until = min(until, periods.now() + engine.SOON)
         return named

@@ -309,4 +309,4 @@ def _told(found: _Context, decision: Decision) -> Statement:
         topics.append(f"queue:{decision.pod}")
     if decision.person:
         topics.append(f"offers:{decision.person}")
-    return tell(topics, "waiting", contact=found.ident)
+    return tell(topics, "waiting", contact=found.ident, settled=placing.settled_as(decision))

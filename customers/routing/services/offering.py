@@ -54,7 +54,7 @@ def offer(*, by: User | None, contact_id: int, at: dt.datetime | None = None) ->
     _keep(contact, decision, world, clock, out=out)
     if decision.outcome == "offer":
         topics = [f"queue:{home}", f"queue:{decision.pod}", f"offers:{decision.person}", f"contact:{contact_id}"]
-        realtime.publish(topics, "waiting", contact=contact_id)
+        realtime.publish(topics, "waiting", contact=contact_id, settled=placing.settled_as(decision))
     return decision.outcome
 
 

@@ -77,6 +77,16 @@ def _locked(
     return refreshed(world, rows[-2], rows[-1], agreements, clock)
 
 
+# What a NOTIFY says of a contact that was decided over a moment ago, for the router (`engine.news`).
+OFFERED = "offered"  # at home: nothing is left to do
+DECIDED = "decided"  # it waits, or home may still take it back from the partner
+
+
+def settled_as(decision: Decision) -> str:
+    """What the router has to know about a contact for which this was decided under the locks."""
+    return OFFERED if decision.outcome == "offer" and decision.agreement is None else DECIDED
+
+
 def decision_row(contact_id: int, decision: Decision, world: Snapshot, clock: dt.datetime) -> RoutingDecision:
     """The decision as it is stored, with clock, versions and digest, not yet saved."""
     return RoutingDecision(

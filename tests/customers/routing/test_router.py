@@ -1,5 +1,7 @@
 """The router gives out what waits; with none of them nothing is lost."""
 
+import json
+
 import pytest
 import time_machine
 
@@ -169,3 +171,30 @@ def test_a_heap_that_nobody_can_serve_hides_nothing(cast, monkeypatch):
     routing.on_shift(cast.member, cast.isar)
     assert engine.round() == 1
     assert open_offer(plain.pk).person == cast.member
+
+
+@pytest.mark.parametrize(
+    ("agreed", "where", "wakes", "at_once"),
+    [(False, "isar", False, True), (True, "elbe", True, False), (False, None, True, False)],
+    ids=["offered at home", "out with a partner", "nobody there"],
+)
+def test_a_burst_of_decided_arrivals_shares_the_routers_next_look(cast, published, agreed, where, wakes, at_once):
+    if where:
+        routing.on_shift(cast.member if where == "isar" else cast.other_member, getattr(cast, where))
+    if agreed:
+        routing.agreement(cast.isar, cast.elbe)
+    call(cast)
+    (told,) = {
+        json.dumps({"t": sorted(t for t, *_ in published), "e": event, "i": ids}) for _t, event, ids in published
+    }
+    heard = engine.news(told)
+    assert (bool(heard.pods), heard.at_once) == (wakes, at_once)
+
+
+def test_what_changes_for_people_makes_the_router_look_at_once(cast, published):
+    routing.on_shift(cast.member, cast.isar)
+    contact = call(cast)
+    published.clear()
+    services.decline(by=cast.member, contact_id=contact)
+    told = [json.dumps({"t": [topic], "e": event, "i": ids}) for topic, event, ids in published]
+    assert engine.News(frozenset({cast.isar.pk}), at_once=True) in [engine.news(text) for text in told]
