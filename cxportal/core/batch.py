@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -17,22 +17,25 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 from cxportal.core.database import translate_errors
-from cxportal.core.realtime import CHANNEL, payload
+from cxportal.core.violations import Violation
 
 
 class Prepared:
     """A statement with $1, $2 … that PostgreSQL parses and plans once a connection; no % may stand in it.
 
+    A long one names its parameters with their types: it reads ``%(day)s`` and is called with ``day=``.
     It lives as long as the connection, which therefore must be a session of its own: a proxy that
     pools by transaction does not fit (docs/decisions/0016).
     """
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, **types: str) -> None:
         self.name = name
-        self.text = text
+        self.parameters = tuple(types)
+        places = {parameter: f"${n}::{kind}" for n, (parameter, kind) in enumerate(types.items(), 1)}
+        self.text = text % places if types else text
 
-    def __call__(self, *values: Any) -> Statement:
-        return Statement(self.text, values, self)
+    def __call__(self, *values: Any, **named: Any) -> Statement:
+        return Statement(self.text, values or [named[parameter] for parameter in self.parameters], self)
 
 
 class Statement(NamedTuple):
@@ -53,9 +56,12 @@ _known: WeakKeyDictionary[psycopg.Connection[Any], dict[Prepared, str]] = WeakKe
 _numbers = itertools.count(1)
 
 
-def fetch(*statements: Statement) -> list[list[tuple[Any, ...]]]:
-    """The rows of each statement, in their order; one trip. Raises Refused(``busy``) on a lock time-out."""
-    with translate_errors(), connection.cursor() as cursor:
+def fetch(*statements: Statement, constraints: Mapping[str, Violation] | None = None) -> list[list[tuple[Any, ...]]]:
+    """The rows of each statement, in their order; one trip.
+
+    Raises Refused: ``busy`` on a lock time-out, or the violation of a named constraint that breaks.
+    """
+    with translate_errors(constraints), connection.cursor() as cursor:
         raw: psycopg.Cursor[Any] = cursor.cursor
         known = _known.setdefault(raw.connection, {})
         used = {s.prepared for s in statements if s.prepared is not None}
@@ -108,8 +114,3 @@ def _insertion(model: type[models.Model], keyed: bool) -> tuple[list[models.Fiel
     places = ", ".join(f"${n}" for n in range(1, len(fields) + 1))
     text = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608
     return fields, Prepared(f"insert_{model._meta.db_table}", text)
-
-
-def tell(topics: Sequence[str], event: str, **ids: int | str) -> Statement:
-    """The NOTIFY of ``realtime.publish`` as a statement of a batch."""
-    return Statement("SELECT pg_notify(%s, %s)", [CHANNEL, payload(topics, event, ids)])

@@ -18,8 +18,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
 
+from cxportal.core.batch import Statement, fetch
 from cxportal.core.http import Mark, guarded
-from cxportal.core.trips import Statement, fetch
 
 CHANNEL = "cxportal"
 ACCESS = "access"  # the event after which a person's streams ask their guard again
@@ -52,7 +52,7 @@ def telling(*changes: tuple[str | Iterable[str], str, Ids]) -> Statement:
     for topics, event, ids in changes:
         text = payload(topics, event, ids)
         params += [CHANNEL, text if len(text.encode()) <= LONGEST_PAYLOAD else payload(topics, event, {})]
-    return f"SELECT {', '.join(['pg_notify(%s, %s)'] * len(changes))}", params
+    return Statement(f"SELECT {', '.join(['pg_notify(%s, %s)'] * len(changes))}", params)
 
 
 def person_topic(user_id: int) -> str:

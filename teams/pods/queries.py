@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 
 from cxportal.core import periods
-from cxportal.core.trips import Prepared, fetch
+from cxportal.core.batch import Prepared, fetch
 from teams.people.models import User
 from teams.pods.models import Pod, RoleGrant
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cxportal.core.batch import Prepared, Statement, fetch
 from cxportal.core.periods import DAY, Period, monday, week_period
-from cxportal.core.trips import Prepared, Statement, fetch
 from teams.pods.models import Pod
 from teams.scheduling.agreed import bound_values
 from teams.scheduling.bounds import Held, MemberState

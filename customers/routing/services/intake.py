@@ -21,9 +21,10 @@ from customers.routing.decision import Decision
 from customers.routing.services import alarms, placing
 from customers.routing.world import world_from, world_statements
 from cxportal.core import periods
-from cxportal.core.batch import Prepared, Statement, Written, fetch, insert, tell
+from cxportal.core.batch import Prepared, Statement, Written, fetch, insert
 from cxportal.core.database import constraint_name
 from cxportal.core.models import IdempotencyKey
+from cxportal.core.realtime import telling
 from cxportal.core.violations import Invalid, Refused, Violation
 from teams.audit.tracking import acting
 from teams.people.models import User
@@ -309,4 +310,4 @@ def _told(found: _Context, decision: Decision) -> Statement:
         topics.append(f"queue:{decision.pod}")
     if decision.person:
         topics.append(f"offers:{decision.person}")
-    return tell(topics, "waiting", contact=found.ident, settled=placing.settled_as(decision))
+    return telling((topics, "waiting", {"contact": found.ident, "settled": placing.settled_as(decision)}))

@@ -9,9 +9,9 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from cxportal.core import periods
+from cxportal.core.batch import fetch
 from cxportal.core.database import translate_errors
 from cxportal.core.periods import MINUTE, Period, days_period
-from cxportal.core.trips import fetch
 from cxportal.core.violations import Refused, Violation
 from teams.audit.tracking import recorded
 from teams.people.models import User

@@ -12,9 +12,9 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from cxportal.core import realtime
+from cxportal.core.batch import Prepared, Statement, fetch
 from cxportal.core.database import LockClass, lock_all, lock_key
 from cxportal.core.periods import DAY, Period, each_day, local_date, monday, week_label
-from cxportal.core.trips import Prepared, Statement, fetch
 from cxportal.core.violations import Denied
 from teams.people.models import User
 from teams.pods.models import Pod

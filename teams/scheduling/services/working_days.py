@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
+from cxportal.core.batch import Prepared, Statement, fetch
 from cxportal.core.database import constraints_later, constraints_now, translate_errors
 from cxportal.core.periods import MINUTE, Period
-from cxportal.core.trips import Prepared, Statement, fetch
 from cxportal.core.violations import Violation
 from teams.scheduling.bounds import BoundValues
 from teams.scheduling.duties import DutySpan, join, shrink
