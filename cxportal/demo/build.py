@@ -23,6 +23,7 @@ from cxportal.demo.company import LAUNCH_WEEKS, Plan, PodPlan
 from cxportal.demo.roster import weekly_hours
 from cxportal.demo.world import ZONE, first_monday, partners
 from teams.audit.tracking import acting
+from teams.notifications.models import Notice
 from teams.people import services as people
 from teams.people.models import User
 from teams.pods import memberships, opening, services, versions
@@ -250,8 +251,8 @@ def _ownership(plan: Plan, pods: list[Pod], by: User) -> None:
 
 def _overflow(plan: Plan, pods: list[Pod], teams: list[list[User]], first: dt.date) -> None:
     """Changed pods of an area help one another in a ring: asked, signed by both, in force since both changed."""
-    terms = Terms(thresholds={Channel.PHONE: 90, Channel.CHAT: 60}, reserve=1, cap_once=2, cap_hour=8, cap_day=40)
     for home, partner in partners(plan).items():
+        terms = _terms(plan.pods[home], plan.pods[partner])
         launches = [plan.pods[home].launch_week or 0, plan.pods[partner].launch_week or 0]
         at = to_instant(first + dt.timedelta(weeks=max(launches)), dt.time(9), ZONE)
         version = agreements.propose(by=teams[home][1], pod=pods[home], partner_id=pods[partner].pk, terms=terms, at=at)
@@ -262,3 +263,13 @@ def _overflow(plan: Plan, pods: list[Pod], teams: list[list[User]], first: dt.da
             seen_version=version.number,
             at=at + dt.timedelta(hours=3),
         )
+    # These days are long past, and so is what was told on them.
+    Notice.objects.update(created_at=pods[0].opens_at, read_at=pods[0].opens_at)
+
+
+def _terms(home: PodPlan, partner: PodPlan) -> Terms:
+    """What two pods agreed: who is stretched asks sooner, and who is not gives more."""
+    phone = 60 if home.strain > 1 else 90
+    day = 6 if partner.strain > 1 else 12
+    thresholds: dict[str, int] = {Channel.PHONE: phone, Channel.CHAT: phone - 30}
+    return Terms(thresholds=thresholds, reserve=1, cap_once=2, cap_hour=day // 3, cap_day=day)

@@ -13,6 +13,10 @@ from cxportal.demo.names import PLACES, RIVERS
 WEEKS = 26
 DIP_WEEKS = 3  # after a launch satisfaction falls before it rises
 DIP = -0.04
+CONTINUITY, CONTINUITY_BEFORE = (
+    0.65,
+    0.35,
+)  # who meets the usual person when that one is on shift, since and before a launch
 LAUNCH_WEEKS = (14, 17, 20)  # weeks of history before each wave's launch
 SLUG_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
@@ -22,7 +26,8 @@ class PodPlan:
     """One pod. ``before`` and ``after`` are true shares of satisfied answers (4 or 5 of 5).
 
     ``wave`` is the index of its launch in ``LAUNCH_WEEKS``, None for a pod that never changed;
-    ``after`` holds from ``DIP_WEEKS`` after the launch on.
+    ``after`` holds from ``DIP_WEEKS`` after the launch on. ``strain`` is how stretched the pod is against the
+    company's middle: waits, hang-ups, overflow and open seats grow with it.
     """
 
     name: str
@@ -35,6 +40,7 @@ class PodPlan:
     wave: int | None
     before: float
     after: float
+    strain: float
 
     @property
     def slug(self) -> str:
@@ -67,20 +73,22 @@ class Plan:
         return tuple(dict.fromkeys(pod.area for pod in self.pods))
 
 
-# name, area, members, share of customers, wave, before, after
-_TWELVE: tuple[tuple[str, str, int, float, int | None, float, float], ...] = (
-    ("Isar", "South", 12, 1.10, 0, 0.80, 0.87),
-    ("Lech", "South", 11, 0.85, 0, 0.82, 0.88),
-    ("Inn", "South", 10, 0.95, 2, 0.78, 0.82),
-    ("Naab", "South", 10, 0.90, None, 0.79, 0.79),
-    ("Elbe", "North", 13, 1.20, 0, 0.79, 0.85),
-    ("Weser", "North", 10, 1.00, None, 0.77, 0.77),
-    ("Spree", "North", 12, 1.05, 1, 0.81, 0.81),
-    ("Oder", "North", 10, 1.15, None, 0.74, 0.74),
-    ("Ruhr", "West", 12, 1.10, 1, 0.78, 0.84),
-    ("Rhine", "West", 11, 0.95, None, 0.81, 0.81),
-    ("Neckar", "West", 10, 0.80, 1, 0.80, 0.85),
-    ("Main", "West", 11, 0.95, 2, 0.79, 0.84),
+type Row = tuple[str, str, int, float, int | None, float, float, float]
+
+# name, area, members, share of customers, wave, before, after, strain
+_TWELVE: tuple[Row, ...] = (
+    ("Isar", "South", 12, 1.10, 0, 0.80, 0.87, 0.8),
+    ("Lech", "South", 11, 0.85, 0, 0.82, 0.88, 0.6),
+    ("Inn", "South", 10, 0.95, 2, 0.78, 0.82, 1.1),
+    ("Naab", "South", 10, 0.90, None, 0.79, 0.79, 1.3),
+    ("Elbe", "North", 13, 1.20, 0, 0.79, 0.85, 0.9),
+    ("Weser", "North", 10, 1.00, None, 0.77, 0.77, 1.2),
+    ("Spree", "North", 12, 1.05, 1, 0.81, 0.81, 1.0),
+    ("Oder", "North", 10, 1.15, None, 0.74, 0.74, 1.7),
+    ("Ruhr", "West", 12, 1.10, 1, 0.78, 0.84, 0.7),
+    ("Rhine", "West", 11, 0.95, None, 0.81, 0.81, 0.9),
+    ("Neckar", "West", 10, 0.80, 1, 0.80, 0.85, 0.8),
+    ("Main", "West", 11, 0.95, 2, 0.79, 0.84, 1.4),
 )
 
 
@@ -90,13 +98,14 @@ def plan(scale: str = "company") -> Plan:
     return make()
 
 
-def _pods(rows: tuple[tuple[str, str, int, float, int | None, float, float], ...], each: int) -> tuple[PodPlan, ...]:
+def _pods(rows: tuple[Row, ...], each: int) -> tuple[PodPlan, ...]:
     found = []
-    for number, (name, area, members, size, wave, before, after) in enumerate(rows):
+    for number, (name, area, members, size, wave, before, after, strain) in enumerate(rows):
         region, town, postal = PLACES[RIVERS.index(name) % len(PLACES)]
         if number >= len(PLACES):
             region = f"{region} {number // len(PLACES) + 1}"
-        found.append(PodPlan(name, area, region, town, postal, members, round(each * size), wave, before, after))
+        customers = round(each * size)
+        found.append(PodPlan(name, area, region, town, postal, members, customers, wave, before, after, strain))
     return tuple(found)
 
 
@@ -125,6 +134,7 @@ def _large() -> Plan:
                 wave,
                 before,
                 round(before + effect, 2),
+                0.6 + number * 5 % 11 / 10,
             )
         )
     return Plan("large", "Fennlink Group", _pods(tuple(rows), 2000), contacts=1_000_000, by_service=1)

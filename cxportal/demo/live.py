@@ -8,10 +8,11 @@ contacts in work.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from django.db import connection
 
 from customers.contacts.models import Contact
 from customers.directory.models import Customer
@@ -32,24 +33,45 @@ from teams.scheduling.queries import OnDuty, on_duty
 SOURCE = "demo services"
 DAYS = 14
 CHOICE = (0, 0, 0, 0, 1, 1, 2, 2, 2, 3)  # channels of the sample: most by phone
+KNOWS_HOURS = 0.5  # share of contacts by customers who know when their usual person is on the channel
 
 
 @dataclass(frozen=True)
 class Owned:
-    """Some customers of a pod, to draw callers from."""
+    """Some customers of a pod to draw callers from, and whom they usually meet."""
 
     ids: Sequence[int]
+    usual: Mapping[int, int]
 
-    def draw(self, rng: np.random.Generator) -> int:
-        return int(self.ids[int(rng.integers(len(self.ids)))])
+    def draw(self, rng: np.random.Generator, there: Collection[int] = ()) -> int:
+        """A caller. Many know when their person is there and call then; ``there`` are the members on the channel."""
+        if rng.random() < KNOWS_HOURS:
+            for number in rng.integers(len(self.ids), size=40):
+                if self.usual.get(self.ids[int(number)]) in there:
+                    return self.ids[int(number)]
+        return self.ids[int(rng.integers(len(self.ids)))]
+
+
+# As intake finds the usual person: who served most of the last six, among equals the latest.
+_USUAL = """
+    SELECT DISTINCT ON (customer_id) customer_id, person_id FROM (
+        SELECT customer_id, person_id, arrived_at,
+               row_number() OVER (PARTITION BY customer_id ORDER BY arrived_at DESC) AS back
+        FROM customers_contact WHERE customer_id = ANY(%s) AND person_id IS NOT NULL) AS recent
+    WHERE back <= 6 GROUP BY customer_id, person_id ORDER BY customer_id, count(*) DESC, max(arrived_at) DESC
+"""
 
 
 def customers_of(built: Built, most: int = 400) -> list[Owned]:
-    """Callers of each pod."""
-    return [
-        Owned(list(Customer.objects.filter(ownerships__pod=pod).order_by("pk").values_list("pk", flat=True)[:most]))
-        for pod in built.pods
-    ]
+    """Callers of each pod. Two queries a pod."""
+    found = []
+    with connection.cursor() as cursor:
+        for pod in built.pods:
+            owned = Customer.objects.filter(ownerships__pod=pod).order_by("pk").values_list("pk", flat=True)
+            ids = list(owned[:most])
+            cursor.execute(_USUAL, [ids])
+            found.append(Owned(ids, dict(cursor.fetchall())))
+    return found
 
 
 def play_days(built: Built, *, now: dt.datetime, seed: int, say: Callable[[str], None]) -> int:
@@ -64,7 +86,7 @@ def play_days(built: Built, *, now: dt.datetime, seed: int, say: Callable[[str],
     )
     done = 0
     for number, (moment, index) in enumerate(moments, 1):
-        done += _one(built, index, callers[index].draw(rng), moment, rng)
+        done += _one(built, index, callers[index], moment, rng)
         if number % 100 == 0:
             say(f"{number} of {len(moments)} contacts through the services")
     return done
@@ -85,7 +107,7 @@ def _moments(count: int, now: dt.datetime, rng: np.random.Generator) -> list[dt.
     return [moment for moment in found if moment < now - dt.timedelta(hours=1)][-count:]
 
 
-def _one(built: Built, index: int, customer: int, at: dt.datetime, rng: np.random.Generator) -> bool:
+def _one(built: Built, index: int, callers: Owned, at: dt.datetime, rng: np.random.Generator) -> bool:
     """One contact: it arrives, is offered or taken, worked on, resolved, and perhaps answered."""
     pod, channel = built.pods[index], int(rng.choice(CHOICE))
     cause = built.reasons[int(rng.integers(len(built.reasons)))]
@@ -94,6 +116,7 @@ def _one(built: Built, index: int, customer: int, at: dt.datetime, rng: np.rando
     if not duty:
         return False
     here(duty, at)
+    customer = callers.draw(rng, [person.member_id for person in duty])
     arrival = Arrival(CHANNELS[channel], customer_id=customer, subject=reason.name, source=SOURCE)
     try:
         arrived = services.arrive(by=None, arrival=arrival, at=at)
@@ -151,7 +174,8 @@ def play_now(built: Built, *, now: dt.datetime, seed: int) -> int:
             channel, age = (int(rng.integers(2)), rng.uniform(2, 40)) if live else (2, rng.uniform(300, 9000))
             cause = built.reasons[int(rng.integers(len(built.reasons)))]
             subject = cause[int(rng.integers(len(cause)))].name
-            arrival = Arrival(CHANNELS[channel], customer_id=callers[index].draw(rng), subject=subject, source=SOURCE)
+            customer = callers[index].draw(rng, [p.member_id for p in duty if CHANNELS[channel] in p.channels])
+            arrival = Arrival(CHANNELS[channel], customer_id=customer, subject=subject, source=SOURCE)
             services.arrive(by=None, arrival=arrival, at=now - dt.timedelta(seconds=float(age)))
             count += 1
     return count

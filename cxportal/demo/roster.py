@@ -44,7 +44,7 @@ PATTERNS = (
         1080,
         _WEEK,
         2,
-        (("email", 0, 120), ("chat", 120, 240), ("back-office", 270, 360), ("chat", 360, 420), ("phone", 420, 510)),
+        (("email", 0, 135), ("chat", 135, 240), ("back-office", 270, 360), ("chat", 360, 420), ("phone", 420, 510)),
     ),
     PatternPlan("Late, phone", 2, 705, 1215, _WEEK, 2, (("phone", 0, 120), ("email", 120, 240), ("phone", 270, 510))),
     PatternPlan("Late, chat", 2, 705, 1215, _WEEK, 1, (("email", 0, 90), ("chat", 90, 240), ("chat", 270, 510))),
@@ -84,7 +84,9 @@ def seatings(
             first = monday + dt.timedelta(weeks=week)
             # Each week has its own chance, so that a later start draws the same rota, fuller by then.
             rng = np.random.default_rng([seed, 7, index, first.toordinal()])
-            found += _week(index, pod, first, 1.0 if fill is None else fill[week], rng)
+            # A stretched pod has more seats open.
+            share = 1.0 if fill is None else max(0.1, 1 - (1 - fill[week]) * pod.strain)
+            found += _week(index, pod, first, share, rng)
     return found
 
 
@@ -92,17 +94,21 @@ def _week(index: int, pod: PodPlan, monday: dt.date, share: float, rng: np.rando
     number = monday.toordinal() // 7
     taken: dict[int, int] = defaultdict(int)
     days: dict[int, set[int]] = defaultdict(set)
-    limit = {member: max(2, weekly_hours(member) // SHIFT_HOURS + (weekly_hours(member) % SHIFT_HOURS > 4))
-             for member in range(pod.members)}  # fmt: skip
+    limit = {
+        member: max(2, weekly_hours(member) // SHIFT_HOURS + (weekly_hours(member) % SHIFT_HOURS > 4))
+        for member in range(pod.members)
+    }
+    block = _blocks(pod.members, number + index, limit)
     saturday = {(number * 2 + turn) % pod.members for turn in range(2)}
     found = []
-    for weekday in (6, 1, 2, 3, 4, 5):
+    # Saturday first, since few may work then; the other days by chance, or every gap would be a Friday's.
+    for weekday in (6, *(int(day) for day in rng.permutation(np.arange(1, 6)))):
         day = monday + dt.timedelta(days=weekday - 1)
         for at, pattern in enumerate(PATTERNS):
             if weekday not in pattern.weekdays:
                 continue
             for seat in range(1, seats_of(pattern, pod.members) + 1):
-                member = _next(pattern, pod.members, number, weekday, taken, days, limit, saturday, rng)
+                member = _next(pattern, block, weekday, taken, days, limit, saturday, rng)
                 if member is None:
                     continue
                 taken[member] += 1
@@ -112,10 +118,28 @@ def _week(index: int, pod: PodPlan, monday: dt.date, share: float, rng: np.rando
     return found
 
 
+def _blocks(members: int, number: int, limit: dict[int, int]) -> list[int]:
+    """Early, middle or late in a week of the calendar, for each member: as many hours as the block has seats.
+
+    The order moves on by a third of the pod each week, so that everybody comes round.
+    """
+    need = [0.0, 0.0, 0.0]
+    for pattern in PATTERNS:
+        if pattern.block < 3:
+            need[pattern.block] += seats_of(pattern, members) * len(pattern.weekdays)
+    whole, asked = sum(limit.values()), sum(need)
+    found, given = [0] * members, 0.0
+    for turn in range(members):
+        member = (turn + number * (members // 3)) % members
+        middle = (given + limit[member] / 2) / whole * asked
+        found[member] = 0 if middle < need[0] else 1 if middle < need[0] + need[1] else 2
+        given += limit[member]
+    return found
+
+
 def _next(
     pattern: PatternPlan,
-    members: int,
-    number: int,
+    blocks: list[int],
     weekday: int,
     taken: dict[int, int],
     days: dict[int, set[int]],
@@ -124,12 +148,12 @@ def _next(
     rng: np.random.Generator,
 ) -> int | None:
     """The member with the most hours left whose block it is this week; nobody rather than a broken bound."""
-    free = [m for m in range(members) if taken[m] < limit[m] and weekday not in days[m]]
+    free = [m for m in range(len(blocks)) if taken[m] < limit[m] and weekday not in days[m]]
     if pattern.block == 3:
         free = [m for m in free if m in saturday]
     else:
         # Three blocks of members; who works on Saturday keeps the day of that week free that fits.
-        mine = [m for m in free if (m + number) % 3 == pattern.block]
+        mine = [m for m in free if blocks[m] == pattern.block]
         free = [m for m in mine if not (m in saturday and weekday == 2 + m % 3)] or mine
     if not free:
         return None

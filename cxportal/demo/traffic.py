@@ -59,6 +59,7 @@ class Traffic:
     next_arrival: dt.datetime | None = None
     looked: dt.datetime | None = None
     plans: dict[int, dt.datetime] = field(default_factory=dict)
+    there: dict[str, set[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.callers = customers_of(self.built)
@@ -77,6 +78,7 @@ class Traffic:
     def _presence(self, now: dt.datetime) -> int:
         """Who is on shift says so and gives signs of life; who goes home says that too."""
         duty = {p.member_id: p for p in on_duty([pod.pk for pod in self.built.pods], now) if p.member_id in self.played}
+        self.there = {name: {p.member_id for p in duty.values() if name in p.channels} for name in CHANNELS}
         states = dict(Presence.objects.filter(pk__in=self.played).values_list("pk", "state"))
         done = 0
         for pk, person in duty.items():
@@ -108,7 +110,7 @@ class Traffic:
         channel = CHANNELS[int(self.rng.choice([0, 0, 0, 1, 1, 2, 2, 3]) if is_open else 2)]
         cause = self.built.reasons[int(self.rng.integers(len(self.built.reasons)))]
         reason = cause[int(self.rng.integers(len(cause)))]
-        customer = self.callers[index].draw(self.rng)
+        customer = self.callers[index].draw(self.rng, self.there.get(channel, ()))
         services.arrive(by=None, arrival=Arrival(channel, customer_id=customer, subject=reason.name, source=SOURCE))
 
     def _offers(self, now: dt.datetime) -> int:

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxportal.core.periods import to_instant
-from cxportal.demo.company import DIP_WEEKS, WEEKS, Plan
+from cxportal.demo.company import CONTINUITY, CONTINUITY_BEFORE, DIP_WEEKS, WEEKS, Plan
 from cxportal.demo.names import REASONS
-from cxportal.demo.roster import PATTERNS, Sitting, weekly_hours
+from cxportal.demo.roster import PATTERNS, Sitting, seatings
 
 type Ints = NDArray[np.int64]
 type Floats = NDArray[np.float64]
@@ -29,11 +29,14 @@ ZONE = ZoneInfo("Europe/Berlin")
 CHANNELS = ("phone", "chat", "email", "social", "web_form", "letter", "billing", "self_service")
 SHARES = np.array([0.37, 0.19, 0.22, 0.04, 0.05, 0.02, 0.05, 0.06])
 LIVE, AUTOMATIC = 2, 6  # channels below LIVE wait on the line, from AUTOMATIC on no person is there
-WAIT = np.array([25.0, 40.0, 9000.0, 3600.0, 14400.0, 72000.0, 0.0, 0.0])  # median seconds to the first answer
+# Live: mean seconds behind others, for the share that comes behind others; written: median seconds to the first answer.
+WAIT = np.array([95.0, 70.0, 9000.0, 3600.0, 14400.0, 72000.0, 0.0, 0.0])
+QUEUED = 0.28
 WORK = np.array([330.0, 480.0, 380.0, 220.0, 360.0, 560.0, 0.0, 0.0])  # median seconds of work
 ANSWERS = np.array([0.34, 0.36, 0.24, 0.2, 0.24, 0.12, 0.0, 0.0])  # share that answers the survey
 WEEKDAYS = np.array([1.26, 1.10, 1.02, 1.0, 0.98, 0.42, 0.10])
 HOURS = np.array([0.6, 1.0, 1.3, 1.25, 1.0, 0.85, 0.95, 1.1, 1.15, 0.95, 0.7, 0.45])  # from 08:00
+PRESSURE = np.array([1.3, 1.05, 1.0, 0.95, 1.0, 0.8, 0.8])  # by weekday: Mondays are the longest waits
 BACK, BACK_AFTER = 0.20, 0.13  # who comes back within a week, before and after a settled launch
 ABANDON, UNKNOWN, OVERFLOW = 0.04, 0.04, 0.05
 OPEN = dict.fromkeys(range(5), (8 * 3600, 20 * 3600)) | {5: (9 * 3600, 17 * 3600)}
@@ -99,26 +102,28 @@ def generate(
 ) -> World:
     """All contacts that arrived and were closed before ``now``, with their answers.
 
-    ``roster`` decides who served on the days that it covers; before it anybody of the pod. ``first``
-    is the Monday of the history when it began earlier than a history of today would.
+    ``roster`` says who was on shift on the days that it covers, before it the rota of the same seed.
+    ``first`` is the Monday of the history when it began earlier than a history of today would.
     """
     rng = np.random.default_rng([seed, 1])
     today = now.astimezone(ZONE).date()
     first = first or first_monday(today)
     days = Days.of(first, (today - first).days + 3)
     pod, day = _arrivals(plan, days, (today - first).days + 1, rng)
-    pod, day, channel, customer, group, origin = _issues(plan, days, pod, day, rng)
+    pod, day, channel, customer, group = _issues(plan, days, pod, day, rng)
     second = _seconds(days, day, channel, rng)
     arrived = days.begins[day] + second
-    answered, closed, work, after = _handling(days, day, second, arrived, channel, rng)
-    abandoned = (channel < LIVE) & (rng.random(len(pod)) < ABANDON)
+    strain = np.array([part.strain for part in plan.pods])[pod] * PRESSURE[days.weekday[day]]
+    answered, closed, work, after = _handling(days, day, second, arrived, channel, strain, rng)
+    abandoned = (channel < LIVE) & (rng.random(len(pod)) < ABANDON * strain)
     closed = np.where(abandoned, arrived + rng.exponential(60, len(pod)), closed)
     serving = _serving(plan, pod, day, channel, rng)
-    person = _people(plan, days, pod, serving, day, arrived, origin, roster, rng)
+    whole = _whole_rota(plan, first, roster, days, seed)
+    human = (channel < AUTOMATIC) & ~abandoned
+    person = _people(plan, days, pod, serving, day, arrived, customer, human, whole, rng)
     keep = np.flatnonzero(closed < now.timestamp() - 60)
     keep = keep[np.argsort(arrived[keep], kind="stable")]
     closing = np.searchsorted(days.begins, closed, side="right") - 1
-    human = (channel < AUTOMATIC) & ~abandoned
     customer = np.where((channel == 0) & (rng.random(len(pod)) < UNKNOWN / SHARES[0]), -1, customer)
     csat, nps = _answers(plan, pod, closing, channel, human & (customer >= 0) & (closed < now.timestamp() - 60), rng)
     return World(
@@ -157,8 +162,8 @@ def _arrivals(plan: Plan, days: Days, count: int, rng: np.random.Generator) -> t
 
 def _issues(
     plan: Plan, days: Days, pod: Ints, day: Ints, rng: np.random.Generator
-) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
-    """Channel, customer and group of reasons of each first contact, and the contacts that come back."""
+) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """Pod, day, channel, customer and group of reasons of each first contact, and the contacts that come back."""
     count = len(pod)
     channel = rng.choice(len(CHANNELS), count, p=SHARES)
     channel = np.where((days.weekday[day] == 6) & (channel < LIVE), 2, channel)
@@ -178,10 +183,9 @@ def _issues(
     inside = later < len(days.weekday) - 2
     back, later = back[inside], later[inside]
     same = np.where(rng.random(len(back)) < 0.6, channel[back], rng.integers(0, 3, len(back)))
-    origin = np.concatenate([np.full(count, -1), back])
     repeats = ((pod, pod[back]), (day, later), (channel, same), (customer, customer[back]), (group, group[back]))
     joined = [np.concatenate(pair) for pair in repeats]
-    return joined[0], joined[1], joined[2], joined[3], joined[4], origin
+    return joined[0], joined[1], joined[2], joined[3], joined[4]
 
 
 def _groups(plan: Plan, pod: Ints, channel: Ints, rng: np.random.Generator) -> Ints:
@@ -211,11 +215,14 @@ def _seconds(days: Days, day: Ints, channel: Ints, rng: np.random.Generator) -> 
 
 
 def _handling(
-    days: Days, day: Ints, second: Floats, arrived: Floats, channel: Ints, rng: np.random.Generator
+    days: Days, day: Ints, second: Floats, arrived: Floats, channel: Ints, strain: Floats, rng: np.random.Generator
 ) -> tuple[Floats, Floats, Ints, Ints]:
     """First answer, closing, and seconds of work and after-work."""
     count = len(day)
-    wait = np.where(channel < LIVE, rng.exponential(WAIT[channel] * 1.4), WAIT[channel] * rng.lognormal(0, 0.6, count))
+    # Most calls ring a moment only; who comes behind others waits some minutes, the longer the more stretched the pod.
+    behind = rng.random(count) < QUEUED * strain
+    line = 4 + rng.exponential(8, count) + behind * rng.exponential(WAIT[channel] * np.sqrt(strain))
+    wait = np.where(channel < LIVE, line, WAIT[channel] * strain * rng.lognormal(0, 0.6, count))
     answered = np.where(channel < LIVE, arrived + wait, _into_opening(days, arrived + wait, rng))
     work = (WORK[channel] * rng.lognormal(0, 0.45, count)).astype(np.int64)
     after = (work * rng.uniform(0.1, 0.35, count)).astype(np.int64)
@@ -253,8 +260,16 @@ def _serving(plan: Plan, pod: Ints, day: Ints, channel: Ints, rng: np.random.Gen
     to = np.array([helps.get(index, -1) for index in range(len(plan.pods))])
     launch = np.array([FOR_EVER if p.launch_week is None else p.launch_week for p in plan.pods])
     both = np.maximum(launch, np.where(to >= 0, launch[to], FOR_EVER))
-    away = (channel < LIVE) & (to[pod] >= 0) & (day // 7 >= both[pod]) & (rng.random(len(pod)) < OVERFLOW)
+    strain = np.array([part.strain for part in plan.pods])[pod]
+    away = (channel < LIVE) & (to[pod] >= 0) & (day // 7 >= both[pod]) & (rng.random(len(pod)) < OVERFLOW * strain)
     return np.where(away, to[pod], pod)
+
+
+def _whole_rota(plan: Plan, first: dt.date, roster: Sequence[Sitting], days: Days, seed: int) -> list[Sitting]:
+    """The rota of the whole history: what the roster says, and what the same seed gives for the weeks before it."""
+    known = min((sitting.day for sitting in roster), default=first + dt.timedelta(days=len(days.begins) + 7))
+    weeks = (known - first).days // 7
+    return [*seatings(plan.pods, first, weeks, seed=seed), *roster]
 
 
 def _people(
@@ -264,26 +279,28 @@ def _people(
     serving: Ints,
     day: Ints,
     arrived: Floats,
-    origin: Ints,
+    customer: Ints,
+    human: Flags,
     roster: Sequence[Sitting],
     rng: np.random.Generator,
 ) -> Ints:
-    """Who served: somebody on shift where the roster is known; who comes back often meets the same person."""
-    person = np.empty(len(pod), dtype=np.int64)
-    for index, part in enumerate(plan.pods):
-        here = np.flatnonzero(serving == index)
-        weight = np.array([weekly_hours(member) for member in range(part.members)], dtype=float)
-        person[here] = rng.choice(part.members, len(here), p=weight / weight.sum())
-    back = np.flatnonzero(origin >= 0)
-    same = back[(rng.random(len(back)) < 0.55) & (serving[back] == serving[origin[back]])]
-    person[same] = person[origin[same]]
+    """Who served: often whom the customer met last, when on shift; else somebody on shift."""
+    launch = np.array([FOR_EVER if part.launch_week is None else part.launch_week for part in plan.pods])
+    keeps = rng.random(len(pod)) < np.where(day // 7 >= launch[pod], CONTINUITY, CONTINUITY_BEFORE)
+    last = np.full(sum(part.customers for part in plan.pods), -1)
+    person = np.zeros(len(pod), dtype=np.int64)
     on_shift = _on_shift(days, roster)
-    if on_shift:
-        known = np.flatnonzero(day >= min(key[1] for key in on_shift))
-        for (at_pod, at_day), rows in _groups_of(serving[known], day[known], known).items():
-            found = on_shift.get((at_pod, at_day))
-            if found is not None:
-                person[rows] = _pick(found, arrived[rows] - days.begins[at_day], person[rows], rng)
+    # In the order of the days: who was met is known when the customer comes back.
+    for (at_pod, at_day), rows in _groups_of(serving, day, np.arange(len(pod))).items():
+        # What is written on a Sunday is answered by who comes on Monday.
+        found = on_shift.get((at_pod, at_day), on_shift.get((at_pod, at_day + 1)))
+        if found is None:
+            continue
+        home = pod[rows] == at_pod
+        wanted = np.where(keeps[rows] & home, last[customer[rows]], -1)
+        person[rows] = _pick(found, arrived[rows] - days.begins[at_day], wanted, rng)
+        met = rows[human[rows] & home]
+        last[customer[met]] = person[met]
     return person
 
 
@@ -309,7 +326,7 @@ def _groups_of(pod: Ints, day: Ints, rows: Ints) -> dict[tuple[int, int], Ints]:
 
 
 def _pick(shifts: NDArray[np.int64], seconds: Floats, wanted: Ints, rng: np.random.Generator) -> Ints:
-    """One member on shift per contact: the wanted one when there, else by chance, else anybody of the day."""
+    """One member for each contact: the wanted one when there, else anybody there, else anybody of the day."""
     there = (shifts[:, 1] <= seconds[:, None]) & (seconds[:, None] < shifts[:, 2])
     score = rng.random(there.shape) + there * 10 + (shifts[:, 0] == wanted[:, None]) * there * 10
     return np.asarray(shifts[np.argmax(score, axis=1), 0], dtype=np.int64)

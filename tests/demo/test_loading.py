@@ -16,11 +16,13 @@ from customers.contacts.models import Contact
 from customers.directory.models import Customer
 from customers.feedback.models import Response
 from customers.routing.models import OverflowAgreement
+from customers.routing.queries.board import board
 from cxportal.core.models import ImportRun
 from cxportal.demo import build, company, loading, removing, traffic, world
 from rituals.permissions import Sight
 from rituals.scorecards.forms import Filters
 from rituals.scorecards.queries import scorecard
+from teams.notifications.models import Notice
 from teams.people.models import User
 from teams.pods.models import Company, Pod
 from teams.scheduling.models import Assignment, Week
@@ -114,17 +116,30 @@ def test_a_second_start_changes_nothing_at_once_and_brings_everything_after_days
         call_command("check_rollups", stdout=StringIO())
 
 
-def test_traffic_plays_colleagues_through_the_services_and_nobody_who_can_sign_in(demo: build.Built) -> None:
+def test_traffic_plays_colleagues_whom_customers_know_and_nobody_who_can_sign_in(demo: build.Built) -> None:
     player = traffic.Traffic(demo, np.random.default_rng(1))
     amara = demo.people[0][0]
     assert amara.pk not in player.played
     with time_machine.travel(NOW, tick=False) as clock:
-        for _tick in range(60):
+        for _tick in range(90):
             player.tick()
             clock.shift(20)
+        boards = [board(pod, demo.administrator, works=False) for pod in demo.pods]
     played = Contact.objects.filter(source=traffic.SOURCE)
     assert played.exists()
     assert not played.filter(person=amara).exists()
+    # Half of the customers call while the person whom they know is there, and meet that person unless busy.
+    shown = [tile for each in boards for tile in each.tiles if tile.label == "With the usual person" and tile.unit]
+    counted = [(int(tile.value), int(tile.detail.split()[1])) for tile in shown]
+    known = sum(n for _percent, n in counted)
+    assert known >= 20
+    assert 35 <= sum(percent * n for percent, n in counted) / known <= 95
+
+
+def test_an_agreement_signed_long_ago_is_not_told_as_new(demo: build.Built) -> None:
+    told = Notice.objects.filter(kind="overflow_to_sign")
+    assert told.exists()
+    assert not told.filter(read_at=None).exists()
 
 
 def test_the_command_tells_the_accounts_and_leaves_a_company_of_somebodys_own_alone(demo: build.Built) -> None:

@@ -56,6 +56,20 @@ def test_the_rota_keeps_rest_days_and_hours() -> None:
         assert max(weeks.values()) <= 6
 
 
+def test_members_work_about_what_their_contract_says_and_few_seats_stay_open() -> None:
+    pods, weeks = company.plan().pods, 12
+    hours: dict[tuple[int, int], int] = defaultdict(int)
+    taken: dict[tuple[int, int], int] = defaultdict(int)
+    for sitting in roster.seatings(pods, MONDAY, weeks, seed=1):
+        hours[sitting.pod, sitting.member] += roster.SHIFT_HOURS
+        taken[sitting.pod, (sitting.day - MONDAY).days // 7] += 1
+    for index, pod in enumerate(pods):
+        for member in range(pod.members):
+            assert -9 <= hours[index, member] / weeks - roster.weekly_hours(member) <= 3
+        seats = sum(roster.seats_of(p, pod.members) * len(p.weekdays) for p in roster.PATTERNS)
+        assert all(seats - taken[index, week] <= 5 for week in range(weeks))
+
+
 def test_a_seat_is_given_to_one_person_and_a_fuller_rota_keeps_who_sits() -> None:
     pods = company.plan("small").pods
     full = roster.seatings(pods, MONDAY, 2, seed=1)
@@ -85,6 +99,43 @@ def test_every_phase_of_every_pod_holds_its_true_share(seed: int) -> None:
             assert share.n >= 100
             assert interval is not None
             assert interval.low <= pod.share_in(start) <= interval.high
+
+
+def test_customers_meet_whom_they_met_last_as_often_as_stated_when_that_person_is_on_shift() -> None:
+    plan = company.plan()
+    drawn = world.generate(plan, now=NOW, seed=1)
+    weeks = (NOW.date() - drawn.first).days // 7 + 1
+    on_shift: dict[tuple[int, dt.date], list[roster.Sitting]] = defaultdict(list)
+    for sitting in roster.seatings(plan.pods, drawn.first, weeks, seed=1):
+        on_shift[sitting.pod, sitting.day].append(sitting)
+    met: dict[int, int] = {}
+    same: dict[bool, list[bool]] = {True: [], False: []}
+    for row in np.flatnonzero((drawn.person >= 0) & (drawn.customer >= 0) & (drawn.serving == drawn.pod)):
+        pod, customer = int(drawn.pod[row]), int(drawn.customer[row])
+        at = dt.datetime.fromtimestamp(drawn.arrived[row], world.ZONE)
+        minute, last = at.hour * 60 + at.minute, met.get(customer)
+        there = [s.member for s in on_shift[pod, at.date()]
+                 if roster.PATTERNS[s.pattern].starts <= minute < roster.PATTERNS[s.pattern].ends]  # fmt: skip
+        if last in there:
+            launch = plan.pods[pod].launch_week
+            changed = launch is not None and (at.date() - drawn.first).days // 7 >= launch
+            same[changed].append(last == drawn.person[row])
+        met[customer] = int(drawn.person[row])
+    assert 0.63 <= np.mean(same[True]) <= 0.72
+    assert 0.38 <= np.mean(same[False]) <= 0.50
+
+
+def test_a_stretched_pod_answers_later_and_loses_more_callers() -> None:
+    plan = company.plan()
+    drawn = world.generate(plan, now=NOW, seed=1)
+    phone = (drawn.channel == 0) & (drawn.answered >= 0)
+    waits = [(drawn.answered - drawn.arrived)[phone & (drawn.pod == n)] for n in range(len(plan.pods))]
+    in_time = [float((wait < 180).mean()) for wait in waits]
+    lost = [float(drawn.abandoned[(drawn.channel < world.LIVE) & (drawn.pod == n)].mean()) for n in range(len(waits))]
+    strain = [pod.strain for pod in plan.pods]
+    assert np.corrcoef(strain, in_time)[0, 1] < -0.9
+    assert np.corrcoef(strain, lost)[0, 1] > 0.9
+    assert 0.8 < min(in_time) < 0.9 < max(in_time) < 1
 
 
 def test_the_world_has_the_shape_of_days_and_weeks() -> None:
