@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.routing import agreed, services
 from customers.routing.models import Offer, OverflowAgreement, OverflowTerms, Signature
 from customers.routing.services import alarms
-from customers.routing.services.course import refuse
+from customers.routing.services.course import hold_offered, refuse
 from customers.routing.terms import Terms, violations
 from cxportal.core import periods, realtime
 from cxportal.core.database import LockClass, lock, lock_key, translate_errors
@@ -249,8 +249,10 @@ def finish(*, by: User, pod: Pod, agreement_id: int, at: dt.datetime | None = No
 
 
 def _recall(agreement: OverflowAgreement, by: User, clock: dt.datetime) -> None:
-    out = Offer.objects.filter(agreement=agreement, state=Offer.State.OPEN).order_by("contact_id")
-    for contact_id in out.values_list("contact_id", flat=True):
+    """Take back every offer that is out. All contacts are locked before the first person: one has several."""
+    out = sorted(Offer.objects.filter(agreement=agreement, state=Offer.State.OPEN).values_list("contact_id", flat=True))
+    hold_offered(out)
+    for contact_id in out:
         services.recall(by=by, contact_id=contact_id, agreement_id=agreement.pk, at=clock)
 
 

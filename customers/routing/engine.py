@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Min
@@ -44,7 +45,7 @@ def round(*, at: dt.datetime | None = None, pods: Collection[int] | None = None)
     """
     clock = at or periods.now()
     done = presence.note_silence(at=clock)
-    done += sum(services.lapse(by=None, contact_id=pk, at=clock) for pk in _over(clock))
+    done += sum(_unless_busy(services.lapse, by=None, contact_id=pk, at=clock) for pk in _over(clock))
     done += sum(_recall_stopped(clock))
     homes = _waiting_pods(pods)
     return done + (_give_out(homes, clock) if homes else 0)
@@ -61,7 +62,16 @@ def _recall_stopped(clock: dt.datetime) -> list[bool]:
         state=Offer.State.OPEN, agreement__state__in=[OverflowAgreement.State.PAUSED, OverflowAgreement.State.ENDED]
     )
     found = list(stopped.order_by("pk").values_list("contact_id", "agreement_id"))
-    return [services.recall(by=None, contact_id=c, agreement_id=a or 0, at=clock) for c, a in found]
+    return [_unless_busy(services.recall, by=None, contact_id=c, agreement_id=a or 0, at=clock) for c, a in found]
+
+
+def _unless_busy(act: Callable[..., bool], **about: Any) -> bool:
+    """An act whose locks somebody holds too long is left for the next round; the others go on."""
+    try:
+        return act(**about)
+    except Refused:
+        log.info("contact %s was busy; it is looked at again", about["contact_id"])
+        return False
 
 
 def _waiting_pods(pods: Collection[int] | None) -> list[int]:

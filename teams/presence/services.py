@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cxportal.core import periods, realtime
+from cxportal.core.database import translate_errors
 from cxportal.core.violations import Denied, Refused, Violation
 from teams.people.models import User
 from teams.pods.queries import standing
@@ -23,11 +24,12 @@ CHOSEN = (State.AVAILABLE, State.BREAK, State.AWAY, State.OFFLINE)
 
 
 def presence_row(member_id: int) -> Presence:
-    """The person's presence row, locked until the transaction ends; made when missing."""
-    row = Presence.objects.select_for_update().filter(pk=member_id).first()
-    if row is None:
-        Presence.objects.bulk_create([Presence(member_id=member_id)], ignore_conflicts=True)
-        row = Presence.objects.select_for_update().get(pk=member_id)
+    """The person's presence row, locked until the transaction ends; made when missing. Raises Refused (`busy`)."""
+    with translate_errors():
+        row = Presence.objects.select_for_update().filter(pk=member_id).first()
+        if row is None:
+            Presence.objects.bulk_create([Presence(member_id=member_id)], ignore_conflicts=True)
+            row = Presence.objects.select_for_update().get(pk=member_id)
     return row
 
 

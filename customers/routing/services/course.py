@@ -1,13 +1,13 @@
 """One event of a contact's life: stored, told again from the beginning, and everything that follows from it.
 
-Locks in written order: the contact row (`hold`), then the presence rows of the people concerned,
-then C's rollup as the last. Every act in this package goes through `record`.
+Locks in written order: the contact row (`hold`), then the presence rows of the people concerned
+(`hold_hands`, all at once), then the rollup as the last. Every act in this package goes through `record`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,6 +78,22 @@ def hold(contact_id: int) -> Held:
     offer = Offer.objects.filter(contact=found, state=Offer.State.OPEN).first()
     assignment = ContactAssignment.objects.filter(contact=found, ended_at__isnull=True).first()
     return Held(found, events, offer, assignment)
+
+
+def hold_hands(*people: int | None) -> None:
+    """Lock the presence rows of everybody whom an act on held contacts concerns: at once, in one order."""
+    for member in sorted({person for person in people if person is not None}):
+        presence.presence_row(member)
+
+
+def hold_offered(contact_ids: Iterable[int]) -> None:
+    """Lock several contacts and then all who are asked for them, before the first is changed."""
+    wanted = sorted(contact_ids)
+    with translate_errors():
+        rows = Contact.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=wanted)
+        list(rows.order_by("pk").values_list("pk"))
+    asked = Offer.objects.filter(contact__in=wanted, state=Offer.State.OPEN)
+    hold_hands(*asked.values_list("person_id", flat=True))
 
 
 def _imported_arrival(contact: Contact) -> ContactEvent:

@@ -14,7 +14,7 @@ from customers.routing.drain import drain_order
 from customers.routing.eligibility import has_room
 from customers.routing.models import ContactAssignment, Offer
 from customers.routing.services import alarms, placing
-from customers.routing.services.course import Held, hold, instant, is_repeat, record, refuse
+from customers.routing.services.course import Held, hold, hold_hands, instant, is_repeat, record, refuse
 from customers.routing.world import in_hand_of, in_hand_statement, read_world
 from cxportal.core import periods, realtime
 from cxportal.core.batch import fetch, insert
@@ -35,7 +35,7 @@ def offer(*, by: User | None, contact_id: int, at: dt.datetime | None = None) ->
     """The router's act: decide over one waiting contact and offer it, everything read under the locks.
 
     A contact that is out with a partner comes back when home has somebody. Returns the outcome:
-    offer, wait, queue or gone (no longer waiting). Locks: contact row, person, partner's lending.
+    offer, wait, queue or gone (no longer waiting). Locks: contact row, persons, partner's lending.
     """
     clock = at or periods.now()
     held = hold(contact_id)
@@ -44,11 +44,13 @@ def offer(*, by: User | None, contact_id: int, at: dt.datetime | None = None) ->
     if contact.state != Contact.State.WAITING and not (contact.state == Contact.State.OFFERED and out):
         return "gone"
     home = contact.serving_pod_id or contact.home_pod_id
+    # Who is asked just now is locked first; whom the decision finds beside is then only tried.
+    hold_hands(held.offer.person_id if held.offer else None)
     world = read_world([home], clock, also=contact_id)
     facts = next((c for c in world.pods[home].queue if c.id == contact_id), None)
     if facts is None:
         return "gone"
-    decision, world = placing.settled(facts, world, clock)
+    decision, world = placing.settled(facts, world, clock, patient=held.offer is None)
     if decision.outcome == "offer" and held.offer is not None:
         record(held, "recalled", at=clock, by=by, person=held.offer.person_id, pod=held.offer.pod_id)
     _keep(contact, decision, world, clock, out=out)
@@ -115,7 +117,7 @@ def take(*, by: User, contact_id: int, member: User | None = None, at: dt.dateti
     """Take a waiting contact of the own pod without an offer; one that is out with a partner comes home.
 
     Raises Refused: `closed`, `taken`, `offered` (to a colleague), `skill`, `not_here`, `full`.
-    Locks contact, then person. Taking what one has already changes nothing.
+    Locks contact, then the person and whoever is asked. Taking what one has already changes nothing.
     """
     who = member or by
     held = hold(contact_id)
@@ -126,7 +128,7 @@ def take(*, by: User, contact_id: int, member: User | None = None, at: dt.dateti
     if held.offer and held.offer.person_id != who.pk and held.offer.agreement_id is None:
         name = held.offer.person.name
         raise refuse("offered", _("%(name)s is being asked just now.") % {"name": name}, person=name)
-    presence_row(who.pk)
+    hold_hands(who.pk, held.offer.person_id if held.offer else None)
     _may_take(held, who)
     pod = held.offer.pod_id if held.offer and held.offer.person_id == who.pk else _pod_of(held, who)
     return record(held, "taken", at=when, by=by, person=who.pk, pod=pod, source=ContactAssignment.Source.TAKE)

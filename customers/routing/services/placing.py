@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Set
 from dataclasses import replace
 from typing import Any
 
@@ -27,14 +28,18 @@ TRY_PERSON = Prepared(
 )
 # Helpers are lent out one after the other, so that two cannot both see the last one above the reserve.
 LOCK_PARTNER = Prepared("lock_partner", "SELECT pg_advisory_xact_lock($1::int, $2::int)")
+TRY_PARTNER = Prepared("try_partner", "SELECT 1 WHERE pg_try_advisory_xact_lock($1::int, $2::int)")
 
 
-def settled(contact: Contact, world: Snapshot, clock: dt.datetime) -> tuple[Decision, Snapshot]:
+def settled(
+    contact: Contact, world: Snapshot, clock: dt.datetime, *, patient: bool = True
+) -> tuple[Decision, Snapshot]:
     """Decide, lock the person, read again, decide again: until the answer is the same under its locks.
 
     Takes the person's presence row and, for overflow, the partner's lending lock; the contact row
     is the caller's. One trip an attempt. When the third attempt still finds another answer the
-    contact waits a second and the router looks again.
+    contact waits a second and the router looks again. Not ``patient``: the caller holds a person
+    already, so that nobody is waited for.
     """
     decision = decide(contact, world, clock)
     locked: set[tuple[int | None, int | None]] = set()
@@ -42,7 +47,7 @@ def settled(contact: Contact, world: Snapshot, clock: dt.datetime) -> tuple[Deci
         key = (decision.person, decision.pod if decision.agreement else None)
         if decision.outcome != "offer" or key in locked:
             return decision, world
-        fresh = _locked(contact, decision, world, clock, wait=not locked)
+        fresh = _locked(contact, decision, world, clock, wait=patient and not locked, lent={pod for _, pod in locked})
         if fresh is None:
             break
         locked.add(key)
@@ -55,20 +60,22 @@ def settled(contact: Contact, world: Snapshot, clock: dt.datetime) -> tuple[Deci
 
 
 def _locked(
-    contact: Contact, decision: Decision, world: Snapshot, clock: dt.datetime, *, wait: bool
+    contact: Contact, decision: Decision, world: Snapshot, clock: dt.datetime, *, wait: bool, lent: Set[int | None]
 ) -> Snapshot | None:
     """The world read again with the person locked; None when somebody else holds that person just now.
 
-    Only the first person is waited for: waiting with one locked already could end in a circle.
+    Only the first person and the first partner (none is ``lent`` yet) are waited for: waiting with
+    one locked already could end in a circle.
     """
     people = [p.id for p in world.people]
     statements = [(LOCK_PERSON if wait else TRY_PERSON)(decision.person)]
     if decision.agreement is not None:
-        statements.append(LOCK_PARTNER(int(LockClass.AGREEMENT), decision.pod))
+        lending = LOCK_PARTNER if lent <= {None, decision.pod} else TRY_PARTNER
+        statements.append(lending(int(LockClass.AGREEMENT), decision.pod))
         statements.append(agreements_statement([contact.home], clock))
     statements += [presence_statement(people), in_hand_statement(people)]
     rows = fetch(*statements)
-    if not rows[0]:
+    if not rows[0] or (decision.agreement is not None and not rows[1]):
         return None
     agreements = world.agreements
     if decision.agreement is not None:

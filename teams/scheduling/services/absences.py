@@ -20,7 +20,7 @@ from teams.scheduling.effects import release_effect
 from teams.scheduling.models import Absence, Assignment, Duty, GiveAway, Shift, as_range
 from teams.scheduling.picture import minus
 from teams.scheduling.services.claims import look, unseat
-from teams.scheduling.services.doors import lock_rosters, tell
+from teams.scheduling.services.doors import lock_days, lock_weeks, tell
 from teams.scheduling.services.working_days import settle
 
 ALWAYS = frozenset({Absence.Kind.SICK, Absence.Kind.LATE, Absence.Kind.EARLY})
@@ -39,10 +39,12 @@ def record_absence(
     now = at or periods.now()
     if by.pk != member.pk and not standing(by).is_administrator:
         raise Denied(_("Only %(name)s or an administrator can report this.") % {"name": member.name})
+    lock_weeks(member.pk, period)
     if known := Absence.objects.filter(member=member, period=as_range(period), kind=kind).first():
         return known
+    # Under the lock of the member's weeks nobody seats the member, or moves a shift that they sit on.
     shifts = _shifts(member, period)
-    lock_rosters([member.pk], [(shift.pod, shift.span) for shift in shifts])
+    lock_days((shift.pod, shift.span) for shift in shifts)
     if kind not in ALWAYS:
         _must_be_free(member, period, shifts, now)
     absence = Absence.objects.create(

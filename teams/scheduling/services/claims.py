@@ -23,7 +23,17 @@ from teams.scheduling.effects import Effect, claim_effect, release_effect, what_
 from teams.scheduling.models import Act, Assignment, Duty, GiveAway, Shift, as_range
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, reach
 from teams.scheduling.reading import read_both
-from teams.scheduling.services.doors import Door, days_of, door, lock_roster, must_work_in, tell, telling
+from teams.scheduling.services.doors import (
+    Door,
+    days_of,
+    door,
+    lock_roster,
+    must_stand,
+    must_work_in,
+    shift_or_404,
+    tell,
+    telling,
+)
 from teams.scheduling.services.working_days import BROKEN, place, settle, sit_alone
 
 
@@ -60,8 +70,8 @@ def claim(
 
     A running shift counts from the claim. ``seen_version`` is the agreement that the page showed;
     who stands at the ``door`` of the shift already hands it in. Locks: (member, week), (pod, day).
-    Raises ``Refused`` with every broken bound, ``seat_taken`` with who was faster, or ``busy``;
-    ``Denied`` or ``Http404`` for others.
+    Raises ``Refused`` with every broken bound, ``seat_taken`` with who was faster, ``changed`` or
+    ``busy``; ``Denied`` or ``Http404`` for others.
     """
     now = at or periods.now()
     found = shift if isinstance(shift, Door) else door(shift)
@@ -72,6 +82,7 @@ def claim(
     lock_roster(row.pod, [by.pk], [row.span])
     picture, person = look(row, by, now)
     view = picture.by_shift.get(row.pk)
+    must_stand(row.span, view.period if view else shift_or_404(row.pk).span)
     if view is None:
         raise Http404
     if any(t.member == by.pk and (period is None or t.period.overlaps(period)) for t in view.taken):

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.db import DEFAULT_DB_ALIAS
 from django.http import Http404
@@ -13,14 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from cxportal.core import realtime
 from cxportal.core.batch import Prepared, Statement, fetch
-from cxportal.core.database import LockClass, lock_all, lock_key
+from cxportal.core.database import LockClass, lock, lock_all, lock_key
 from cxportal.core.periods import DAY, Period, each_day, local_date, monday, week_label
-from cxportal.core.violations import Denied
+from cxportal.core.violations import Denied, Refused, Violation
 from teams.people.models import User
 from teams.pods.models import Pod
 from teams.pods.queries import standing
 from teams.scheduling.models import Shift
 from teams.scheduling.reading import as_instant
+
+UTC = ZoneInfo("UTC")
 
 
 def days_of(pod: Pod, period: Period) -> list[dt.date]:
@@ -51,8 +54,35 @@ def lock_rosters(members: Iterable[int], places: Iterable[tuple[Pod, Period]]) -
         for pod, span in spans
         for day in each_day(local_date(span.start, pod.tzinfo) - 2 * DAY, local_date(span.end, pod.tzinfo) + 2 * DAY)
     }
-    days = {lock_key("day", pod.pk, d.toordinal()) for pod, span in spans for d in days_of(pod, span)}
-    lock_all((LockClass.MEMBER_WEEK, weeks), (LockClass.POD_DAY, days))
+    lock_all((LockClass.MEMBER_WEEK, weeks), (LockClass.POD_DAY, _days(spans)))
+
+
+def _days(places: Iterable[tuple[Pod, Period]]) -> set[int]:
+    return {lock_key("day", pod.pk, day.toordinal()) for pod, span in places for day in days_of(pod, span)}
+
+
+def lock_weeks(member: int, period: Period) -> None:
+    """Take a member's (member, week) locks around a period before it is known which work lies in it.
+
+    Reaches four days beyond: a shift may begin before the period or end after it, and rest is judged
+    two days around each. So the work inside can be read and then locked by ``lock_days``.
+    """
+    days = each_day(local_date(period.start, UTC) - 4 * DAY, local_date(period.end, UTC) + 4 * DAY)
+    lock(LockClass.MEMBER_WEEK, {lock_key("week", member, monday(day).toordinal()) for day in days})
+
+
+def lock_days(places: Iterable[tuple[Pod, Period]]) -> None:
+    """Take the (pod, day) locks of periods in several pods, in one step."""
+    lock(LockClass.POD_DAY, _days(places))
+
+
+def must_stand(locked: Period, now: Period) -> None:
+    """What was locked is what stands: a shift that was moved meanwhile may lie on days that nobody holds.
+
+    Raises ``Refused`` (``changed``).
+    """
+    if locked != now:
+        raise Refused(Violation("changed", _("Somebody moved this shift a moment ago. Look at it again.")))
 
 
 def shift_or_404(pk: int) -> Shift:

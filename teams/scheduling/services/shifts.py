@@ -25,7 +25,7 @@ from teams.scheduling.moving import judge_move, moved, with_shift
 from teams.scheduling.picture import PodPicture, ShiftView, reach
 from teams.scheduling.reading import read_people, read_pod
 from teams.scheduling.services.claims import seat_member, unseat
-from teams.scheduling.services.doors import lock_roster, must_work_in, shift_or_404, tell
+from teams.scheduling.services.doors import lock_roster, must_stand, must_work_in, shift_or_404, tell
 from teams.scheduling.services.weeks import NewShift, add_shifts, ensure_week
 
 
@@ -120,8 +120,10 @@ def _locked(by: User, shift: int, period: Period | None) -> tuple[Shift, list[in
     row = shift_or_404(shift)
     must_work_in(by, row.pod)
     members = list(row.assignments.values_list("member", flat=True))
-    lock_roster(row.pod, members, [row.span, *([period] if period else [])])
+    locked = row.span
+    lock_roster(row.pod, members, [locked, *([period] if period else [])])
     row = shift_or_404(shift)
+    must_stand(locked, row.span)
     if set(members) != set(row.assignments.values_list("member", flat=True)):
         raise Refused(
             Violation("changed", _("Somebody claimed or gave back this shift a moment ago. Look at it again."))
