@@ -225,7 +225,7 @@ class ShiftOperations(Operations):
             "undo": done.act.pk if done.act else None,
             "effect": effect_of(done.effect),
         }
-        return Response(ClaimResult(answer).data)
+        return self.answer(ClaimResult, answer)
 
     @extend_schema(summary="Give a shift back", request=None, responses=ReleaseResult)
     @action(detail=True, methods=["post"])
@@ -236,8 +236,8 @@ class ShiftOperations(Operations):
         mine = Assignment.objects.filter(shift=shift, member=user).values_list("pk", flat=True).first()
         if mine is None:
             answer: dict[str, Any] = {"shift": shift.pk, "repeat": True, "undo": None, "effect": None}
-            return Response(ReleaseResult(answer).data)
+            return self.answer(ReleaseResult, answer)
         done = services.release(by=user, assignment=mine)
         undo = done.act.pk if done.act else None
         answer = {"shift": shift.pk, "repeat": done.repeat, "undo": undo, "effect": effect_of(done.effect)}
-        return Response(ReleaseResult(answer).data)
+        return self.answer(ReleaseResult, answer)

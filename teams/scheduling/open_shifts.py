@@ -152,13 +152,7 @@ def claim_lines(effect: Effect) -> list[Line]:
     """What a claim would do, in sentences: the gap, the rest, the week."""
     found = []
     if effect.closes:
-        found.append(
-            Line(
-                "good",
-                _("Closes %(closes)s of %(short)s")
-                % {"closes": words.bare_hours(effect.closes), "short": words.hours(effect.short_before)},
-            )
-        )
+        found.append(Line("good", words.closes(effect.closes, effect.short_before)))
     elif effect.short_before:
         found.append(Line("watch", _("Does not close the gap of this day")))
     else:

@@ -135,12 +135,7 @@ def ways_out(picture: PodPicture, me: Person, shift: ShiftView, seat: SeatView, 
 
 
 def _text(effect: Effect) -> str:
-    closes = (
-        _("Closes %(closes)s of %(short)s.")
-        % {"closes": words.bare_hours(effect.closes), "short": words.hours(effect.short_before)}
-        if effect.closes
-        else ""
-    )
+    closes = f"{words.closes(effect.closes, effect.short_before)}." if effect.closes else ""
     return f"{closes} {week_line(effect)}".strip()
 
 

@@ -34,6 +34,15 @@ def bare_hours(minutes: int) -> str:
     return formats.number_format(round(minutes / 60, 1), decimal_pos=0 if minutes % 60 == 0 else 1)
 
 
+def closes(part: int, whole: int) -> str:
+    """What a claim closes of a gap: ``Closes 1.5 of 7.5 h``, and ``Closes 1 h 30 of 5 h 45`` beside odd minutes."""
+    plain = part % 30 == 0 and whole % 30 == 0
+    return _("Closes %(closes)s of %(short)s") % {
+        "closes": bare_hours(part) if plain else hours(part),
+        "short": hours(whole),
+    }
+
+
 def clock(instant: dt.datetime, zone: ZoneInfo) -> str:
     """The wall time, ``07:00``."""
     return f"{instant.astimezone(zone):%H:%M}"

@@ -75,7 +75,7 @@ def _validated(form: type[serializers.Serializer[Any]], sent: Any) -> dict[str, 
 def _form(form: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
     """One instance for all requests: DRF copies every field for each, which cost more than validating.
 
-    ``run_validation`` keeps nothing on the serializer, so threads may share it; what depends on a
+    ``run_validation`` and ``to_representation`` keep nothing on it, so threads may share it; what depends on a
     request (its context, its instance) does not belong into a form of this API.
     """
     return form()
@@ -108,6 +108,10 @@ class Operations(ViewSet):
     def query(self, request: Request, form: type[serializers.Serializer[Any]]) -> dict[str, Any]:
         """The query parameters, validated. Raises DRF's ValidationError (422)."""
         return _validated(form, request.query_params)
+
+    def answer(self, form: type[serializers.Serializer[Any]], told: Any) -> Response:
+        """One object as its form tells it."""
+        return Response(_form(form).to_representation(told))
 
     def page[M: Model](
         self,
