@@ -70,6 +70,7 @@ class Hub:
     def __init__(self) -> None:
         self.everybody: set[Subscriber] = set()
         self.hears = False
+        self._ending = False
         self._by_topic: defaultdict[str, set[Subscriber]] = defaultdict(set)
         self._people: Counter[int] = Counter()
         self._changed: dict[str, float] = {}
@@ -99,7 +100,8 @@ class Hub:
                 await self._task
 
     def end_all(self) -> None:
-        """End every stream; browsers come back to the next process."""
+        """End every stream, also those whose guard is still being asked; browsers come back to the next process."""
+        self._ending = True
         for subscriber in list(self.everybody):
             subscriber.end()
 
@@ -110,6 +112,8 @@ class Hub:
         self.everybody.add(subscriber)
         self._people[subscriber.user_id] += 1
         self.move(subscriber, topics)
+        if self._ending:
+            subscriber.end()
 
     def move(self, subscriber: Subscriber, topics: list[str]) -> None:
         """Replace the topics of a stream."""

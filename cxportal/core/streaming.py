@@ -34,7 +34,7 @@ from cxportal.core.violations import Answer
 
 logger = logging.getLogger("cxportal.streams")
 
-HEARTBEAT = 15.0  # seconds without an event after which a comment keeps proxies from closing
+HEARTBEAT = 15.0  # seconds without an event after which a beat keeps proxies from closing, and tells the page of life
 RECHECK = 60.0  # seconds after which the guard is asked again in any case
 MERGE = 0.05  # seconds in which further events join one write
 PER_PERSON = 24
@@ -191,7 +191,7 @@ class Streams:
             try:
                 await asyncio.wait_for(subscriber.wake.wait(), HEARTBEAT)
             except TimeoutError:
-                await _write(send, ": still here\n\n")
+                await _write(send, "event: beat\ndata: {}\n\n")
             if subscriber.gone:
                 return
             if subscriber.recheck or time.monotonic() - asked > RECHECK:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings as configured
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.portal import Portal
+from tests.browser.streams import Streams
+from tests.cxportal.serve.portals import free_port
 
 # Playwright runs an event loop in this thread; the tests' own ORM calls are synchronous and safe.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -47,3 +52,17 @@ def portal(transactional_db: None, live_server: LiveServer, chromium: Browser, s
     yield portal
     portal.close()
     assert portal.errors == []
+
+
+@pytest.fixture
+def streams(portal: Portal, settings: Any) -> Iterator[Streams]:
+    """The service for this portal's pages, on the port that the pages name."""
+    pages = urlsplit(portal.server.url).port or 80
+    port = free_port()
+    settings.PORT, settings.STREAMS_PORT, settings.STREAMS_SAME_ORIGIN = pages, port, False
+    settings.SESSION_COOKIE_NAME = f"cxportal_session_{pages}"
+    settings.SECURE_CSP = {**configured.SECURE_CSP, "connect-src": ["'self'", f"http://*:{port}"]}
+    service = Streams(pages, port)
+    service.start()
+    yield service
+    service.stop()

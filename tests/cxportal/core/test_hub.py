@@ -100,3 +100,10 @@ def test_ending_all_wakes_every_stream() -> None:
         return subscriber.gone
 
     assert asyncio.run(scene())
+
+
+def test_a_stream_whose_guard_was_still_asked_when_the_service_stopped_ends_at_once() -> None:
+    hub, late = Hub(), Subscriber(1)
+    hub.end_all()
+    hub.add(late, ["week:1"])
+    assert late.gone
