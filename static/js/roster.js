@@ -109,6 +109,26 @@ document.addEventListener("click", (event) => {
   window.htmx.ajax("GET", link.href, { source: link, target: "#dialogs", swap: "innerHTML" });
 });
 
+// "Show what changed" marks each place: "12@3" is the row of member 12 on Thursday, "@3" that day's head. Where
+// the grid is not drawn it is a link to the day.
+function placed(mark) {
+  const [member, day] = mark.split("@");
+  const row = member && document.getElementById(`row--${member}`);
+  return row ? covering(row, Number(day)) : table().tHead.rows[0].cells[Number(day) + 1];
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-marks]");
+  if (!link || !table()?.getClientRects().length || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  for (const each of table().querySelectorAll(".changed")) each.classList.remove("changed");
+  const places = link.dataset.marks.split(" ").map(placed);
+  for (const each of places) each?.classList.add("changed");
+  const cell = places.find((each) => each?.matches("td"));
+  if (cell) choose(cell);
+  else places[0]?.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
+
 document.addEventListener("focusin", (event) => {
   const cell = event.target.closest?.("[data-roster] td");
   if (cell && cell.tabIndex !== 0) choose(cell, { focus: false });

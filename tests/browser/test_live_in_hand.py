@@ -110,12 +110,13 @@ def test_the_answer_to_an_own_act_arrives_though_its_button_was_to_be_swapped(
 
     def late(route: Route) -> None:
         answer = route.fetch()
-        services.claim(by=cast.second_member, shift=other_shift)
-        page.wait_for_timeout(1200)  # the others' change is told while the answer is on its way
+        page.wait_for_timeout(1500)  # the others' change is told while the answer is on its way
         route.fulfill(response=answer)
 
     page.route("**/claim", late)
     page.get_by_role("complementary").get_by_role("button", name="Claim Fri").click()
+    page.wait_for_timeout(300)
+    services.claim(by=cast.second_member, shift=other_shift)
     expect(page.locator("#toasts .toast")).to_contain_text("You claimed Fri", timeout=PATIENCE)
     expect(page.locator("tr.mine a.shift")).to_have_count(1)
     expect(page.locator(f"#row--{cast.second_member.pk} a.shift")).to_have_count(1, timeout=PATIENCE)

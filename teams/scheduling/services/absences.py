@@ -20,7 +20,7 @@ from teams.scheduling.effects import release_effect
 from teams.scheduling.models import Absence, Assignment, Duty, GiveAway, Shift, as_range
 from teams.scheduling.picture import minus
 from teams.scheduling.services.claims import look, unseat
-from teams.scheduling.services.doors import lock_days, lock_weeks, tell
+from teams.scheduling.services.doors import lock_days, lock_weeks, tell, tell_away
 from teams.scheduling.services.working_days import settle
 
 ALWAYS = frozenset({Absence.Kind.SICK, Absence.Kind.LATE, Absence.Kind.EARLY})
@@ -52,6 +52,7 @@ def record_absence(
     )
     for shift in shifts:
         _give_up(member, shift, period, now, urgent=kind == Absence.Kind.SICK and shift.span.end > now)
+    tell_away(member, period)
     return absence
 
 
@@ -67,6 +68,7 @@ def end_absence(*, by: User, absence: int, at: dt.datetime | None = None) -> Abs
         raise Http404
     if row.span.end <= now:
         return row
+    tell_away(row.member, row.span)
     if row.span.start >= now:
         row.delete()
         return None

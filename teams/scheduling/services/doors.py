@@ -148,9 +148,10 @@ def topic(pod: Pod, day: dt.date) -> str:
     return f"week:{pod.pk}:{week_label(day)}"
 
 
-def telling(pod: Pod, days: Iterable[dt.date], members: Iterable[int] = ()) -> Statement:
+def telling(pod: Pod, days: Iterable[dt.date], members: Iterable[int] = (), *, news: bool = False) -> Statement:
     """What tells the open week pages what changed: some days' heads, some members' rows, the panel.
 
+    ``news`` when the roster itself was redrawn, so that who reads it is told in words.
     Sent inside the transaction, heard on commit.
     """
     touched = sorted(set(days))
@@ -159,9 +160,17 @@ def telling(pod: Pod, days: Iterable[dt.date], members: Iterable[int] = ()) -> S
         *((topics, f"row--{member}", {}) for member in sorted(set(members))),
         *((topic(pod, day), f"head--{day.isoformat()}", {}) for day in touched),
         ([*topics, f"coverage:{pod.pk}"], "panel", {}),
+        *([(topics, "news", {})] if news else []),
     )
 
 
-def tell(pod: Pod, days: Iterable[dt.date], members: Iterable[int] = ()) -> None:
+def tell(pod: Pod, days: Iterable[dt.date], members: Iterable[int] = (), *, news: bool = False) -> None:
     """The same as a trip of its own."""
-    fetch(telling(pod, days, members))
+    fetch(telling(pod, days, members, news=news))
+
+
+def tell_away(member: User, period: Period) -> None:
+    """Tell the open week pages of the member's pods that this row shows an absence, or shows it no more."""
+    for pod in Pod.objects.filter(pk__in=standing(member).member_of):
+        topics = {topic(pod, day) for day in days_of(pod, period)}
+        fetch(realtime.telling((topics, f"row--{member.pk}", {}), (topics, "news", {})))

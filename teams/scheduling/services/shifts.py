@@ -49,7 +49,7 @@ def add_shift(
             segments.append((part.activity, span))
     week = ensure_week(pod, monday(day))
     (shift,) = add_shifts(week, [NewShift(day, period, pod.zone, tuple(segments), (skill,) * seats)])
-    tell(pod, [day])
+    tell(pod, [day], news=True)
     return shift
 
 
@@ -85,7 +85,7 @@ def move_shift(*, by: User, shift: int, period: Period, at: dt.datetime | None =
     if found:
         raise Refused(found)
     _write_move(row, there, picture, now)
-    tell(row.pod, [local_date(was.start, zone), row.day], members)
+    tell(row.pod, [local_date(was.start, zone), row.day], members, news=True)
     _tell_people(by, row, members, "shift_moved", was=words.day_span(was, zone))
     return row
 
@@ -110,7 +110,7 @@ def cancel_shift(*, by: User, shift: int, at: dt.datetime | None = None) -> Shif
         unseat(assignment, now)
     row.cancelled_at = now
     row.save(update_fields=["cancelled_at"])
-    tell(row.pod, [row.day], members)
+    tell(row.pod, [row.day], members, news=True)
     _tell_people(by, row, members, "shift_cancelled")
     return row
 

@@ -58,7 +58,7 @@ def make_week(*, by: User, pod: Pod, monday: dt.date) -> Week:
         )
     week = _new_week(pod, monday)
     add_shifts(week, [new for pattern in patterns for new in planned(pattern, monday)])
-    tell(pod, each_day(monday, monday + 6 * DAY))
+    tell(pod, each_day(monday, monday + 6 * DAY), news=True)
     return week
 
 
@@ -79,7 +79,7 @@ def copy_week(*, by: User, source: Week, monday: dt.date) -> Week:
     week = week or _new_week(pod, monday)
     shifts = source.shifts.filter(cancelled_at=None).prefetch_related("segments", "seats")
     add_shifts(week, [_moved(shift, monday - source.monday) for shift in shifts])
-    tell(pod, each_day(monday, monday + 6 * DAY))
+    tell(pod, each_day(monday, monday + 6 * DAY), news=True)
     return week
 
 
@@ -97,7 +97,7 @@ def open_week(*, by: User, week: Week, at: dt.datetime | None = None) -> Act | N
     week.opens_at, week.opened_by = now, by
     week.save(update_fields=["opens_at", "opened_by"])
     act = Act.objects.create(kind=Act.Kind.OPEN, member=by, week=week, at=now)
-    tell(week.pod, each_day(week.monday, week.monday + 6 * DAY))
+    tell(week.pod, each_day(week.monday, week.monday + 6 * DAY), news=True)
     return act
 
 
@@ -131,7 +131,7 @@ def undo_opening(*, by: User, week: Week, at: dt.datetime | None = None) -> Week
     week.opens_at, week.opened_by = week.planned_opens_at, None
     week.save(update_fields=["opens_at", "opened_by"])
     Act.objects.filter(week=week, kind=Act.Kind.OPEN, undone_at=None).update(undone_at=now)
-    tell(week.pod, each_day(week.monday, week.monday + 6 * DAY))
+    tell(week.pod, each_day(week.monday, week.monday + 6 * DAY), news=True)
     return week
 
 

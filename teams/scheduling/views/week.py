@@ -15,11 +15,13 @@ from cxportal.core import periods
 from cxportal.core.htmx import back_to, render, say, target_key, target_name, wants_fragment
 from cxportal.core.http import guarded, verb
 from cxportal.core.periods import DAY, local_date, parse_week, week_label
+from cxportal.core.requests import started_at
 from teams import permissions
 from teams.people.models import User
 from teams.pods.models import Pod
 from teams.scheduling import words
 from teams.scheduling.models import Act, ShiftPattern, Week
+from teams.scheduling.news import read_news
 from teams.scheduling.open_shifts import zone_words
 from teams.scheduling.services import make_week, open_week, undo_opening
 from teams.scheduling.week import WeekPage, read_week
@@ -55,16 +57,42 @@ def week(request: HttpRequest, pod: Pod, *, week: str) -> HttpResponseBase:
     """The week of a pod: for htmx only the row, head, panel or day list that it asks for."""
     monday, key = monday_or_404(week), target_key(request)
     name = target_name(request) if wants_fragment(request) else ""
-    only = [int(key)] if name == "row" and key.isdigit() else [] if name in {"head", "panel"} else None
+    only = [int(key)] if name == "row" and key.isdigit() else [] if name in {"head", "panel", "news"} else None
     page = read(request, pod, monday, only=only)
     context = context_of(request, page)
     if name == "row":
         context["row"] = next((row for row in page.rows if str(row.key) == key), None)
         if context["row"] is None:
             return HttpResponse()
+    if name == "news":
+        context |= _news(request, page)
     if name == "head":
         context["head"] = next((head for head in page.heads if head.key == key), page.heads[0])
     return render(request, TEMPLATE, context)
+
+
+def _news(request: HttpRequest, page: WeekPage) -> dict[str, Any]:
+    """What others changed since the page was drawn or its news were closed; nothing else keeps that instant."""
+    assert isinstance(request.user, User)
+    since = instant_of(request.GET.get("since", "")) if "seen" not in request.GET else None
+    if since is None:
+        return {}
+    news = read_news(page.pod, request.user, page.monday, since)
+    return {
+        "news": news,
+        "since": f"{since.timestamp():.3f}",
+        "marks": news.marks(page.monday),
+        "drawn_at": words.clock(page.picture.at, page.pod.tzinfo),
+    }
+
+
+def instant_of(text: str) -> dt.datetime | None:
+    """The instant written as seconds since 1970; None for what is none, at most a day back."""
+    try:
+        found = dt.datetime.fromtimestamp(float(text), dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return max(found, periods.now() - DAY)
 
 
 def read(request: HttpRequest, pod: Pod, monday: dt.date, only: list[int] | None = None) -> WeekPage:
@@ -110,6 +138,7 @@ def context_of(request: HttpRequest, page: WeekPage) -> dict[str, Any]:
             if c.day == chosen.day
         ],
         "recent": recent_acts(request, page.pod) if page.works_here else [],
+        "since": f"{started_at():.3f}",
         "version": page.picture.bounds.version,
         **(_empty_context(page) if page.empty else {}),
     }
