@@ -9,7 +9,6 @@ from allauth.account import views as allauth_views
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 
@@ -28,9 +27,9 @@ class OwnPassword(allauth_views.PasswordChangeView):  # type: ignore[misc]
     success_url = reverse_lazy("sessions")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Somebody without a password (let in by another program) sets one by the mailed link."""
+        """Somebody who never set a password (let in by another program) has none to change: say who can help."""
         if request.user.is_authenticated and not request.user.has_usable_password():
-            return redirect("account_reset_password")
+            return render(request, "teams/people/no_password.html", {}, status=409 if request.method == "POST" else 200)
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return answer
 

@@ -118,6 +118,18 @@ def test_changing_the_password_signs_out_every_other_device(browser: Browser, ad
     assert there.get("/account/devices/").status_code == 302
 
 
+def test_somebody_who_never_set_a_password_is_told_who_can_help(browser: Browser, cast: Cast) -> None:
+    client = browser(cast.member)
+    page = client.get("/account/password/")
+    assert page.status_code == 200
+    assert "You have no password yet" in page.content.decode()
+    assert "administrator of your company can invite you" in page.content.decode()
+    tried = {"oldpassword": "", "password1": "another long phrase", "password2": "another long phrase"}
+    assert client.post("/account/password/", tried).status_code == 409
+    cast.member.refresh_from_db()
+    assert not cast.member.has_usable_password()
+
+
 def test_a_device_can_be_signed_out_from_another(browser: Browser, ada: User) -> None:
     here, there = browser(), browser()
     sign_in(here)
