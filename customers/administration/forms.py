@@ -39,10 +39,15 @@ class CauseForm(forms.Form):
         ReasonGroup.objects.filter(retired_at=None),
         label=_("Group"),
         required=False,
-        help_text=_("Empty: a new group."),
+        empty_label=_("none: a new group"),
+        help_text=_("A reason stands in a group."),
     )
     owner = forms.ModelChoiceField(
-        User.objects.none(), label=_("Product owner"), required=False, help_text=_("Whose product causes it.")
+        User.objects.none(),
+        label=_("Product owner"),
+        required=False,
+        empty_label=_("none"),
+        help_text=_("Whose product causes it."),
     )
 
     def __init__(self, *args: Any, known: bool = False, **kwargs: Any) -> None:
@@ -58,9 +63,15 @@ class RuleForm(forms.Form):
     customer = forms.CharField(
         label=_("Customer number"), required=False, max_length=120, help_text=_("Only for a rule about one customer.")
     )
-    region = forms.ModelChoiceField(Region.objects.all(), label=_("Region"), required=False)
+    region = forms.ModelChoiceField(
+        Region.objects.all(), label=_("Region"), required=False, empty_label=_("every region")
+    )
     segment = forms.ModelChoiceField(
-        Segment.objects.all(), label=_("Segment"), required=False, help_text=_("All three empty: everybody else.")
+        Segment.objects.all(),
+        label=_("Segment"),
+        required=False,
+        empty_label=_("every segment"),
+        help_text=_("Without number, region and segment: everybody else."),
     )
     pod = forms.ModelChoiceField(Pod.objects.filter(closed_at=None), label=_("Pod"))
     starts = forms.DateField(

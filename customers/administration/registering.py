@@ -85,7 +85,7 @@ def register_everything() -> None:
             label=gettext_lazy("Customers"),
             missing=gettext_lazy("No ownership rule names the pod yet."),
             check=ownership_state,
-            address=lambda _pod: reverse("settings_ownership"),
+            address=lambda pod: f"{reverse('settings_new_rule')}?pod={pod.slug}",
             act=gettext_lazy("Add an ownership rule"),
         )
     )

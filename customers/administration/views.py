@@ -26,6 +26,7 @@ from cxportal.core.http import found_or_404, guarded, verb
 from cxportal.core.violations import Text
 from teams import permissions
 from teams.people.models import User
+from teams.pods.models import Pod
 
 
 @dataclass(frozen=True)
@@ -191,14 +192,16 @@ def ownership(request: HttpRequest, _by: User) -> HttpResponse:
 @guarded(permissions.administrator)
 def new_rule(request: HttpRequest, by: User) -> HttpResponse:
     """A draft of a rule; the next page shows who would move."""
-    form = RuleForm(request.POST or None)
+    for_pod = Pod.objects.filter(slug=request.GET.get("pod", ""), closed_at=None).first()
+    form = RuleForm(request.POST or None, initial={"pod": for_pod})
     status = 200
     if request.method == "POST":
         made, status = attempt(form, lambda _values: rulebook.add_rule(by=by, **form.values()))
         if made is not None:
             return back_to(request, reverse("settings_rule", kwargs={"pk": made.pk}))
     back = reverse("settings_ownership")
-    context = {"form": form, "title": _("New rule"), "submit": _("Look at the effect"), "back": back}
+    intro = _("Say whose customers they are: everybody in a region, in a segment, in both, or one by number.")
+    context = {"form": form, "title": _("New rule"), "submit": _("Look at the effect"), "back": back, "intro": intro}
     return render(request, FORM, context, status=status)
 
 
@@ -215,6 +218,8 @@ def rule(request: HttpRequest, _by: User, pk: int) -> HttpResponse:
     if found.state == OwnershipRule.State.DRAFT:
         context["preview"] = preview(found)
         context["drafted"] = True
+        # Its opening lets the draft decide; before that nobody can.
+        context["waits"] = found.pod.opens_at is None
     else:
         context["form"] = HandOverForm()
     return render(request, "customers/administration/rule.html", context)

@@ -36,10 +36,11 @@ def gaps() -> list[SetUp]:
         .select_related("area")
         .order_by("name")[:MOST]
     )
-    return [_set_up(pod) for pod in waiting]
+    return [set_up(pod) for pod in waiting]
 
 
-def _set_up(pod: Pod) -> SetUp:
+def set_up(pod: Pod) -> SetUp:
+    """How far a pod is on the way to its opening."""
     steps = progress(pod)
     missing = [step for step in steps if not step.state.done]
     return SetUp(

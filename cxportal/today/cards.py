@@ -51,6 +51,8 @@ def _of_pod(shell: Shell, now: dt.datetime, context: dict[str, Any]) -> Cards:
     today = now.astimezone(pod.tzinfo).date()
     context["week_url"] = address("week", slug=pod.slug, week=week_of(pod, today))
     found: Cards = {"cover": lambda: cover_card(pod, now), "score": lambda: scores([pod], today)[pod.pk]}
+    if pod.opens_at is None or pod.opens_at > now:
+        found["opening"] = lambda: administration.set_up(pod)
     if pod.pk in stand.member_of:
         context["queue_url"] = address("queue", slug=pod.slug)
         context["new_contact_url"] = address("new_contact", slug=pod.slug)

@@ -36,7 +36,8 @@ class Step:
     """One thing that a pod needs before it opens.
 
     ``check(pod)`` tells how far it is; ``address(pod)`` is where it is done and ``act`` what the
-    link says; ``inside`` is a step that only the pod's own people can do. ``order`` sorts the page.
+    link says; ``inside`` is a step that only the pod's own members can do, the others are done in the settings
+    unless everybody who sees the page may ``read`` where it leads. ``order`` sorts the page.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Step:
     address: Callable[[Pod], str]
     act: Text
     inside: bool = False
+    read: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,12 @@ class Progress:
     step: Step
     state: State
     address: str = field(default="")
+
+    def who(self, *, works: bool, administers: bool) -> Text:
+        """Who else does this step, in words; empty for somebody who may do it."""
+        if self.step.inside:
+            return "" if works else _("Members of the pod do this.")
+        return "" if self.step.read or administers else _("An administrator does this.")
 
 
 _steps: dict[str, Step] = {}

@@ -30,6 +30,7 @@ def register_steps() -> None:
             check=setup.agreement_state,
             address=lambda pod: reverse("agreement", kwargs={"slug": pod.slug}),
             act=_("Read the agreement"),
+            read=True,
         )
     )
     setup.register(

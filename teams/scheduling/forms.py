@@ -93,7 +93,8 @@ class PatternForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     def __init__(self, *args: Any, pod: Pod, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.pod = pod
-        self.fields["skill"].queryset = Skill.objects.filter(retired_at=None)  # type: ignore[attr-defined]
+        skill: Any = self.fields["skill"]
+        skill.queryset, skill.empty_label = Skill.objects.filter(retired_at=None), _("none")
         activities = list(Activity.objects.filter(retired_at=None))
         self.by_pk = {a.pk: a for a in activities}
         choices = [("", "—"), *((str(a.pk), a.name) for a in activities)]
@@ -101,7 +102,11 @@ class PatternForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         for place in range(MOST_PARTS):
             part = known[place] if place < len(known) else None
             self.fields[f"activity_{place}"] = forms.ChoiceField(
-                label=_("Activity"), choices=choices, required=False, initial=str(part.activity_id) if part else ""
+                label=_("Activity"),
+                choices=choices,
+                required=place == 0,
+                initial=str(part.activity_id) if part else "",
+                error_messages={"required": _("A shift has at least one activity.")},
             )
             for name, edge, label in (("from", part and part.start, _("From")), ("to", part and part.end, _("To"))):
                 self.fields[f"{name}_{place}"] = forms.TimeField(
@@ -137,6 +142,8 @@ class PatternForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
             activity, start, end = (data.get(f"{name}_{place}") for name in ("activity", "from", "to"))
             if not activity:
                 continue
+            if start is None and end is None:
+                start, end = data["starts"], data["ends"]
             if start is None or end is None:
                 self.add_error(f"activity_{place}", _("An activity needs a time from and to."))
                 continue

@@ -15,7 +15,7 @@ from teams.scheduling import models, queries
 def _week(pod: Pod) -> setup.State:
     first = queries.first_week(pod)
     if first is None or not queries.has_week(pod):
-        return setup.State(False, _("No week has shifts yet. Members of the pod make it from patterns or by hand."))
+        return setup.State(False, _("No week has shifts yet; it is made from patterns or by hand."))
     return setup.State(True, _("From week %(week)s") % {"week": week_label(first)})
 
 

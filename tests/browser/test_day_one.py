@@ -8,9 +8,10 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
-from teams.pods.models import OpeningHours, Pod
+from customers.directory.models import OwnershipRule
+from teams.pods.models import OpeningHours
+from teams.scheduling.models import Shift
 from tests.browser.portal import Portal, assert_sound
-from tests.factories import customers, scheduling
 
 PASSWORD = "a long enough phrase"
 
@@ -64,15 +65,54 @@ def test_from_an_empty_installation_to_an_open_pod(portal: Portal, capsys: pytes
     press(member, "Set password and enter")
     expect(member).to_have_url(portal.url("/"))
 
-    # Weeks and ownership have pages and browser tests of their own.
-    pod = Pod.objects.get(slug="isar")
-    scheduling.shift(pod)
-    customers.default_rule(pod)
-    tab.goto("/p/isar/setup/")
+    expect(member.get_by_text("Isar is being set up: 3 of 5 steps are done.")).to_be_visible()
+    plan_first_week(member)
+    add_rule(tab)
     expect(tab.get_by_text("5 of 5")).to_be_visible()
     assert_sound(tab)
     press(tab, "Open now")
     expect(tab.get_by_text("Isar is open since")).to_be_visible()
+    rule = OwnershipRule.objects.get()
+    assert (rule.state, rule.pod.slug, rule.precedence) == ("active", "isar", 5)
+    tab.goto("/settings/ownership/")
+    expect(tab.get_by_text("No rule for everybody else")).to_have_count(0)
+    member.goto("/")
+    expect(member.get_by_text("is being set up")).to_have_count(0)
+
+
+def plan_first_week(member: Page) -> None:
+    """Mara goes from her first page to the first week: a pattern in the pod's own pages, and the week made from it."""
+    follow(member, "See the steps")
+    expect(member.get_by_text("An administrator does this.")).to_be_visible()
+    expect(member.get_by_role("link", name="Add people")).to_have_count(0)
+    assert_sound(member)
+    follow(member, "Plan the week")
+    member.get_by_role("link", name="Write the first pattern").click()
+    assert_sound(member)
+    member.get_by_label("Name").fill("Early")
+    member.get_by_label("From").first.fill("08:00")
+    member.get_by_label("To", exact=True).first.fill("16:00")
+    for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"):
+        member.get_by_label(day, exact=True).check()
+    member.get_by_label("Activity").first.select_option("Phone")
+    press(member, "Write it down")
+    follow(member, "The week")
+    member.get_by_role("button", name="Make it from the patterns").click()
+    expect(member.get_by_text("is made.")).to_be_visible()
+    assert Shift.objects.filter(pod__slug="isar").count() == 7
+    member.goto("/p/isar/setup/")
+    expect(member.get_by_text("4 of 5")).to_be_visible()
+
+
+def add_rule(tab: Page) -> None:
+    """Ada gives the pod everybody else; the rule waits for the opening."""
+    tab.goto("/p/isar/setup/")
+    follow(tab, "Add an ownership rule")
+    assert_sound(tab)
+    press(tab, "Look at the effect")
+    expect(tab.get_by_text("decides from its opening on")).to_be_visible()
+    assert_sound(tab)
+    tab.get_by_role("link", name="Set-up of Isar").click()
 
 
 def set_hours(tab: Page) -> None:

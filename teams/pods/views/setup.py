@@ -43,18 +43,18 @@ def _proposed(pod: Pod) -> dict[str, object]:
 def _context(found: FoundPod, form: OpeningForm) -> dict[str, object]:
     steps = setup.progress(found.pod)
     now = periods.now()
-    pod = found.pod
+    pod, stand = found.pod, standing(found.by)
+    works, administers = pod.pk in stand.member_of, stand.is_administrator
     return {
         "pod": pod,
-        "steps": steps,
+        "steps": [(step, step.who(works=works, administers=administers)) for step in steps],
         "done": sum(step.state.done for step in steps),
         "ready": all(step.state.done for step in steps),
         "is_open": pod.opens_at is not None and pod.opens_at <= now,
         "planned": pod.opens_at is not None and pod.opens_at > now,
         "opens": pod.opens_at.astimezone(pod.tzinfo).replace(tzinfo=None) if pod.opens_at else None,
         "may_open": permissions.may_set_up(found.by, pod),
-        "works": pod.pk in standing(found.by).member_of,
-        "administers": standing(found.by).is_administrator,
+        "administers": administers,
         "form": form,
     }
 

@@ -21,6 +21,7 @@ from teams.scheduling.forms import AddShiftForm, PartForm, TimesForm
 from teams.scheduling.models import Act, Assignment, GiveAway, Shift
 from teams.scheduling.shift_page import read_shift
 from teams.scheduling.views.week import after_act, monday_or_404
+from teams.staffing.services import standard_activities
 
 TEMPLATE = "teams/scheduling/shift.html"
 
@@ -210,6 +211,7 @@ def add(request: HttpRequest, pod: Pod, *, week: str) -> HttpResponseBase:
     """Add a shift by hand."""
     assert isinstance(request.user, User)
     monday = monday_or_404(week)
+    standard_activities()
     form = AddShiftForm(request.POST or None, monday=monday, initial={"start": "09:00", "end": "17:00"})
     if request.method == "POST" and form.is_valid():
         period = _period(form, form.cleaned_data["day"], pod)

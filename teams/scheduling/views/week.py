@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cxportal.core import periods
 from cxportal.core.htmx import back_to, render, say, target_key, target_name, wants_fragment
@@ -27,6 +28,11 @@ from teams.scheduling.services import make_week, open_week, undo_opening
 from teams.scheduling.week import WeekPage, read_week
 
 TEMPLATE = "teams/scheduling/week.html"
+MADE = {
+    "draft": gettext_lazy("Week %(week)s is made. It is a draft until it opens."),
+    "open": gettext_lazy("Week %(week)s is made. Its shifts can be claimed."),
+    "fixed": gettext_lazy("Week %(week)s is made. It is fixed already; shifts that nobody has can be claimed."),
+}
 
 
 def monday_or_404(label: str) -> dt.date:
@@ -199,7 +205,7 @@ def make(request: HttpRequest, pod: Pod, *, week: str) -> HttpResponseBase:
     """Make the week from the patterns."""
     assert isinstance(request.user, User)
     made = make_week(by=request.user, pod=pod, monday=monday_or_404(week))
-    say(request, _("Week %(week)s is made. It is a draft until it opens.") % {"week": made.monday.isocalendar().week})
+    say(request, MADE.get(made.state_at(periods.now()), MADE["fixed"]) % {"week": made.monday.isocalendar().week})
     return back_to(request, reverse("week", kwargs={"slug": pod.slug, "week": week}))
 
 

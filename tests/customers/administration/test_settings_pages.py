@@ -12,6 +12,7 @@ from customers.causes.models import Reason, ReasonGroup
 from customers.directory import queries
 from customers.directory.models import OwnershipRule, Region, Segment
 from cxportal.core import periods
+from teams.pods import setup
 from tests.cast import Cast
 from tests.factories import customers, pods
 
@@ -114,6 +115,18 @@ def test_setting_up_a_pod_asks_for_a_rule(cast: Cast) -> None:
     assert not ownership_state(new).done
     OwnershipRule.objects.create(precedence=5, pod=new, period=(None, None))
     assert ownership_state(new).done
+
+
+def test_a_rule_of_a_pod_under_set_up_waits_for_its_opening(cast: Cast, office: Client) -> None:
+    weser = pods.pod("Weser")
+    (step,) = [each for each in setup.progress(weser) if each.step.key == "ownership"]
+    form = office.get(step.address).content.decode()
+    assert f'<option value="{weser.pk}" selected>' in form
+    address = office.post(step.address, {"pod": weser.pk})["Location"]
+    page = office.get(address).content.decode()
+    assert "the rule is kept and decides from its opening on" in page
+    assert "/activate/" not in page
+    assert 'href="/p/weser/setup/"' in page
 
 
 def test_the_sections_stand_in_the_settings(office: Client) -> None:

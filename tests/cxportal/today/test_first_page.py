@@ -122,6 +122,14 @@ def test_an_administrator_sees_pods_that_wait_to_be_opened(cast: Cast, browser: 
     assert "Naab" in text
 
 
+def test_members_of_a_pod_that_is_not_open_are_led_to_its_steps(cast: Cast, browser: Browser) -> None:
+    assert "is being set up" not in browser(cast.member).get("/").content.decode()
+    Pod.objects.filter(pk=cast.isar.pk).update(opens_at=None)
+    page = browser(cast.member).get("/").content.decode()
+    assert "Isar is being set up: 3 of 5 steps are done." in page
+    assert 'href="/p/isar/setup/"' in page
+
+
 def test_somebody_without_any_standing_is_told_who_can_help(cast: Cast, browser: Browser) -> None:
     assert "You stand in no pod yet" in browser(cast.stranger).get("/").content.decode()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
@@ -129,6 +130,18 @@ def test_who_leads_the_pod_opens_it_and_others_only_read(cast: Cast, ready: Pod,
     assert browser(lead).post("/p/weser/setup/open-now/").status_code == 303
     ready.refresh_from_db()
     assert ready.opens_at is not None
+
+
+def test_members_see_who_does_what_they_may_not_and_no_way_that_ends_in_a_no(
+    cast: Cast, weser: Pod, browser: Browser
+) -> None:
+    member = people.member(weser)
+    page = browser(member).get("/p/weser/setup/").content.decode()
+    assert "/settings/" not in page.partition("<main")[2]
+    assert "No channel has opening hours yet. An administrator does this." in page
+    assert "An administrator or who leads the pod does this." in page
+    for way in re.findall(r'href="(/p/weser/[^"#]+)"', page.partition("<main")[2]):
+        assert browser(member).get(way, follow=True).status_code == 200
 
 
 def test_a_half_written_instant_is_told_under_its_field(cast: Cast, ready: Pod, browser: Browser) -> None:

@@ -10,10 +10,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from cxportal.core.periods import DAY, HOUR, week_label
+from cxportal.core import periods
+from cxportal.core.periods import DAY, HOUR, local_date, week_label
 from teams.scheduling import services
 from teams.scheduling.models import Act, Assignment, GiveAway, Shift, ShiftPattern, Week
-from teams.staffing.models import Requirement
+from teams.staffing.models import Activity, Requirement
 from tests.cast import Cast
 from tests.factories import people, pods, scheduling
 from tests.factories.scheduling import MONDAY
@@ -270,6 +271,31 @@ def test_a_pattern_is_written_changed_and_retired_by_forms(cast: Cast, browser: 
     assert (pattern.seats, pattern.segments.count()) == (3, 2)
     assert client.post(url(cast, f"patterns/{pattern.pk}/retire")).status_code == 303
     assert client.get(url(cast, f"patterns/{pattern.pk}/")).status_code == 404
+
+
+def test_an_activity_without_times_fills_the_whole_shift(cast: Cast, browser: Browser) -> None:
+    fields = {name: value for name, value in PATTERN.items() if not name.startswith(("from_", "to_"))}
+    client = browser(cast.member)
+    assert "at least one activity" in client.post(url(cast, "patterns/new/"), fields).content.decode()
+    assert client.post(url(cast, "patterns/new/"), fields | {"activity_0": scheduling.activity().pk}).status_code == 303
+    assert [(s.start, s.end) for s in ShiftPattern.objects.get().segments.all()] == [(0, 480)]
+
+
+def test_the_first_shift_of_a_company_finds_its_activities(cast: Cast, browser: Browser) -> None:
+    Activity.objects.all().delete()
+    page = browser(cast.member).get(url(cast, f"week/{WEEK}/add")).content.decode()
+    assert "Phone" in page
+
+
+def test_the_words_on_a_week_that_is_made_follow_its_state(cast: Cast, browser: Browser) -> None:
+    fields = {**PATTERN, "activity_0": scheduling.activity().pk, "activity_1": scheduling.activity().pk}
+    client = browser(cast.member)
+    client.post(url(cast, "patterns/new/"), fields)
+    this = week_label(local_date(periods.now(), cast.isar.tzinfo))
+    later = week_label(local_date(periods.now(), cast.isar.tzinfo) + dt.timedelta(days=150))
+    for week, words in ((this, "It is fixed already"), (later, "It is a draft until it opens")):
+        page = client.post(url(cast, f"week/{week}/make"), follow=True)
+        assert words in page.content.decode()
 
 
 def test_a_pattern_that_the_clocks_would_swallow_is_refused_in_the_editor(cast: Cast, browser: Browser) -> None:
