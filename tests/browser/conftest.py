@@ -65,4 +65,5 @@ def streams(portal: Portal, settings: Any) -> Iterator[Streams]:
     service = Streams(pages, port)
     service.start()
     yield service
+    portal.close()  # an open page would say that its stream went away
     service.stop()

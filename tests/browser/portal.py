@@ -69,8 +69,8 @@ class Portal:
             self.errors.append(f"{message.location.get('url', '')}: {message.text}")
 
     def close(self) -> None:
-        for context in self.contexts:
-            context.close()
+        while self.contexts:
+            self.contexts.pop().close()
 
 
 def axe_findings(page: Page, *rules: str) -> list[str]:

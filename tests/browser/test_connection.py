@@ -20,8 +20,7 @@ def _week(portal: Portal, cast: Cast, **options: bool) -> Page:
     page.set_default_timeout(PATIENCE)
     page.clock.install()
     page.goto(f"/p/{cast.isar.slug}/week/{week_label(MONDAY)}/")
-    expect(live_tag(page, "live")).to_have_count(1)
-    expect(page.locator('[data-live-when="live"]:not([hidden])')).to_have_count(1, timeout=PATIENCE)
+    expect(live_tag(page, "live")).not_to_have_attribute("hidden", "", timeout=PATIENCE)
     return page
 
 
@@ -117,4 +116,20 @@ def test_pages_that_do_not_answer_are_no_connection_either(portal: Portal, cast:
     page.clock.run_for(15_000)
     expect(page.locator("#offline")).to_be_hidden(timeout=PATIENCE)
     streams.start()
+    portal.errors.clear()
+
+
+def test_on_a_phone_a_lost_stream_is_named_above_the_day_in_the_pods_time(
+    portal: Portal, cast: Cast, streams: Streams
+) -> None:
+    scheduling.shift(cast.isar, 2, "09:00", "17:00")
+    page = _week(portal, cast, phone=True)
+    stale = page.locator(".stale")
+    expect(stale).to_be_hidden()
+    streams.stop()
+    expect(stale).to_contain_text("Reconnecting", timeout=PATIENCE)
+    page.clock.run_for(21_000)
+    expect(stale.locator('[data-live-when="polling"]')).to_be_visible()
+    expect(stale.locator("time")).to_have_attribute("data-live-time", cast.isar.zone)
+    assert_sound(page)
     portal.errors.clear()

@@ -92,4 +92,7 @@ def test_who_is_slower_reads_who_was_faster(portal: Portal, cast: Cast) -> None:
     tab.goto(f"/p/{cast.isar.slug}/queue/")
     services.take(by=cast.second_member, contact_id=contact.pk)
     tab.get_by_role("button", name="Take Rosa Lindqvist").click()
-    expect(tab.get_by_role("dialog")).to_contain_text("was faster and has it now")
+    expect(tab.locator("#toasts .toast")).to_contain_text(f"{cast.second_member.name} was faster and has it now")
+    expect(tab.get_by_role("dialog")).to_have_count(0)
+    expect(tab.get_by_role("button", name="Take Rosa Lindqvist")).to_have_count(0)
+    expect(tab.get_by_role("region", name="In work")).to_contain_text("Rosa Lindqvist")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,9 +13,9 @@ from customers.feedback import services as feedback
 from customers.permissions import Read
 from customers.routing import queries, services
 from customers.routing.forms import HandOverForm, NoteForm, ResolveForm
-from cxportal.core.htmx import back_to, render, say
+from cxportal.core.htmx import back_to, render, say, wants_fragment
 from cxportal.core.http import guarded, verb
-from cxportal.core.violations import Denied, Invalid
+from cxportal.core.violations import Denied, Invalid, Refused
 from teams.pods.queries import standing
 
 PAGE = "customers/contacts/contact.html"
@@ -64,6 +65,21 @@ def _queue(request: HttpRequest, read: Read) -> HttpResponse:
     return back_to(request, "/")
 
 
+def _slower(request: HttpRequest, read: Read, refused: Refused) -> HttpResponse:
+    """A lost race from the board brings the fresh board and names who was faster; any other refusal its reasons."""
+    stand = standing(read.user)
+    pods = (read.contact.serving_pod, read.contact.home_pod)
+    pod = next((pod for pod in pods if pod is not None and pod.pk in stand.member_of), None)
+    if refused.codes != {"taken"} or pod is None or not wants_fragment(request):
+        raise refused
+    (violation,) = refused.violations
+    say(request, f"{violation.message} {violation.way_out}".strip(), tone=messages.INFO)
+    context = {"pod": pod, "works": True, "board": queries.board(pod, read.user, works=True)}
+    response = render(request, "customers/routing/queue.html", context, status=409, partial="board")
+    response["HX-Retarget"], response["HX-Reswap"] = "#board", "outerHTML"
+    return response
+
+
 @guarded(permissions.contact_read)
 def contact(request: HttpRequest, read: Read) -> HttpResponse:
     """The page of a contact."""
@@ -74,14 +90,20 @@ def contact(request: HttpRequest, read: Read) -> HttpResponse:
 @guarded(permissions.contact_work)
 def accept(request: HttpRequest, read: Read) -> HttpResponse:
     """Take the offer."""
-    return _here(request, services.accept(by=read.user, contact_id=read.contact.pk))
+    try:
+        return _here(request, services.accept(by=read.user, contact_id=read.contact.pk))
+    except Refused as refused:
+        return _slower(request, read, refused)
 
 
 @verb
 @guarded(permissions.contact_work)
 def take(request: HttpRequest, read: Read) -> HttpResponse:
     """Take a waiting contact."""
-    return _here(request, services.take(by=read.user, contact_id=read.contact.pk))
+    try:
+        return _here(request, services.take(by=read.user, contact_id=read.contact.pk))
+    except Refused as refused:
+        return _slower(request, read, refused)
 
 
 @verb
