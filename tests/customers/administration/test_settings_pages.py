@@ -119,12 +119,15 @@ def test_setting_up_a_pod_asks_for_a_rule(cast: Cast) -> None:
 
 def test_a_rule_of_a_pod_under_set_up_waits_for_its_opening(cast: Cast, office: Client) -> None:
     weser = pods.pod("Weser")
+    customers.default_rule(cast.isar)
     (step,) = [each for each in setup.progress(weser) if each.step.key == "ownership"]
     form = office.get(step.address).content.decode()
     assert f'<option value="{weser.pk}" selected>' in form
     address = office.post(step.address, {"pod": weser.pk})["Location"]
     page = office.get(address).content.decode()
     assert "the rule is kept and decides from its opening on" in page
+    assert "Isar owns the same customers until Weser opens; its rule ends then." in page
+    assert "Hand that rule over" not in page
     assert "/activate/" not in page
     assert 'href="/p/weser/setup/"' in page
 
