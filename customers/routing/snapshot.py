@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 LIVE = frozenset({"phone", "chat"})
@@ -191,14 +192,17 @@ def instant_after(windows: Iterable[Window], start: datetime, seconds: int) -> d
 
 def digest(world: Snapshot) -> str:
     """SHA-256 over the canonical form of a snapshot; equal worlds have equal digests."""
-    text = json.dumps(world, default=_plain, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(_plain(world), default=_plain, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _plain(value: Any) -> Any:
-    """What JSON does not know by itself: our data classes, sets and instants."""
+    """What JSON does not know by itself: instants, sets, and our data classes as their values in order."""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, frozenset):
         return sorted(value)
-    return {name: getattr(value, name) for name in type(value).__slots__}
+    return _VALUES[type(value)](value)
+
+
+_VALUES = {kind: attrgetter(*kind.__slots__) for kind in (Window, InHand, Person, Contact, Pod, Agreement, Snapshot)}

@@ -50,6 +50,9 @@ class Written(str):
     """An SQL expression in the place of a prepared statement's value. Never made of what somebody sent."""
 
 
+CONSTANTS = {None: "NULL", True: "true", False: "false"}
+
+
 # By connection: under which name it has prepared what. A name is never used twice, since an error on
 # the way leaves open whether it was taken.
 _known: WeakKeyDictionary[psycopg.Connection[Any], dict[Prepared, str]] = WeakKeyDictionary()
@@ -68,8 +71,7 @@ def fetch(*statements: Statement, constraints: Mapping[str, Violation] | None = 
         new = {prepared: f"{prepared.name}_{next(_numbers)}" for prepared in used if prepared not in known}
         parts = [f"PREPARE {name} AS {prepared.text}" for prepared, name in new.items()]
         parts += [_written(s, {**known, **new}) for s in statements]
-        values = [value for s in statements for value in s.values if not isinstance(value, Written)]
-        cursor.execute(";\n".join(parts), values)
+        cursor.execute(";\n".join(parts), [value for s in statements for value in _bound(s)])
         known.update(new)
         # The history's wrapper moves on to the last result and may have put one of its own in front.
         raw.set_result(0)
@@ -80,12 +82,26 @@ def fetch(*statements: Statement, constraints: Mapping[str, Violation] | None = 
 
 
 def _written(statement: Statement, names: dict[Prepared, str]) -> str:
+    """The statement as it is sent, with %s for what is `_bound`."""
     if statement.prepared is None:
         return statement.text
     if not statement.values:
         return f"EXECUTE {names[statement.prepared]}"
-    values = ", ".join(value if isinstance(value, Written) else "%s" for value in statement.values)
-    return f"EXECUTE {names[statement.prepared]}({values})"
+    return f"EXECUTE {names[statement.prepared]}({', '.join(map(_place, statement.values))})"
+
+
+def _place(value: object) -> str:
+    if isinstance(value, Written):
+        return value
+    # Binding costs several times as much as these few words; a one or a zero is no truth value.
+    return CONSTANTS[value] if value is None or isinstance(value, bool) else "%s"
+
+
+def _bound(statement: Statement) -> Sequence[Any]:
+    """The values that are bound by psycopg: of a prepared statement those that are not written out."""
+    if statement.prepared is None:
+        return statement.values
+    return [value for value in statement.values if value is not None and not isinstance(value, bool | Written)]
 
 
 def _rows(raw: psycopg.Cursor[Any]) -> list[tuple[Any, ...]]:

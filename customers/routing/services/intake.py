@@ -15,8 +15,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from customers.contacts.models import Contact, ContactEvent
-from customers.routing import snapshot
+from customers.contacts.models import Contact
+from customers.routing import records, snapshot
 from customers.routing.decision import Decision
 from customers.routing.services import alarms, placing
 from customers.routing.world import world_from, world_statements
@@ -34,7 +34,8 @@ FUTURE = dt.timedelta(seconds=5)
 KEY_ONCE = "idempotency_key_once"
 EXTERNAL_ONCE = "contact_external_id_once"
 
-# The home pod is left where the statements behind it in the same trip find it.
+# The home pod is left where the statements behind it in the same trip find it. Those are planned for any pod:
+# the queue's planning alone would take as long as all of them run.
 CONTEXT = Prepared(
     "context",
     """
@@ -62,13 +63,13 @@ SELECT (SELECT count(*) FROM who), (SELECT id FROM who LIMIT 1), (SELECT segment
        nextval(pg_get_serial_sequence('customers_contact', 'id')),
        EXISTS (SELECT 1 FROM teams_skill WHERE id = $5::bigint),
        EXISTS (SELECT 1 FROM customers_reason WHERE id = $6::bigint),
-       set_config('cxportal.home', coalesce(home.pod_id::text, ''), true)
+       set_config('cxportal.home', coalesce(home.pod_id::text, ''), true),
+       set_config('plan_cache_mode', 'force_generic_plan', true)
 FROM (SELECT 1) one LEFT JOIN home ON true LEFT JOIN teams_pod pod ON pod.id = home.pod_id
 """,
 )
 HOME = Written("ARRAY[nullif(current_setting('cxportal.home'), '')::bigint]")
 STORED = Prepared("stored", "SELECT body, body_digest FROM core_idempotencykey WHERE scope = $1 AND key = $2::text")
-IN_HANDS = Prepared("in_hands", "UPDATE teams_presence SET idle_since = NULL WHERE member_id = $1::bigint")
 
 
 @dataclass(frozen=True)
@@ -137,10 +138,10 @@ def arrive(
         with transaction.atomic(), acting(by=by, service="arrive"):
             decision, judged = _decided(arrival, found, world, clock)
             answer = Arrived(found.ident, _state(decision), placing.as_json(decision))
-            rows = _rows(by, arrival, found, decision, judged, clock)
+            writing = _writing(by, arrival, found, decision, judged, clock)
             if key:
-                rows.append(_remembered(answer, key, scope, digest, clock))
-            fetch(*insert(*rows), *_hands(decision), _told(found, decision))
+                writing += insert(_remembered(answer, key, scope, digest, clock))
+            fetch(*writing, _told(found, decision))
             if decision.nobody_holds_skill and arrival.skill_id:
                 alarms.nobody_holds_skill(contact_id=found.ident, pod_id=found.home, skill_id=arrival.skill_id)
             return answer
@@ -203,21 +204,21 @@ def _state(decision: Decision) -> str:
     return "offered" if decision.outcome == "offer" else "waiting"
 
 
-def _rows(
+def _writing(
     by: User | None,
     arrival: Arrival,
     found: _Context,
     decision: Decision,
     world: snapshot.Snapshot | None,
     clock: dt.datetime,
-) -> list[Any]:
-    """Everything that is stored of the arrival, not yet saved."""
-    rows: list[Any] = [_contact(arrival, found, decision, clock), _event(by, found, clock)]
+) -> list[Statement]:
+    """Everything that is stored of the arrival."""
+    writing = [_arrived(by, arrival, found, decision, clock)]
     if world is not None:
-        rows.append(placing.decision_row(found.ident, decision, world, clock))
+        writing.append(records.decided(found.ident, decision, world, clock))
     if decision.outcome == "offer":
-        rows += placing.offer_rows(found.ident, arrival.channel, decision, clock)
-    return rows
+        writing.append(records.offered(found.ident, arrival.channel, decision, clock))
+    return writing
 
 
 def _remembered(answer: Arrived, key: str, scope: str, digest: bytes, clock: dt.datetime) -> IdempotencyKey:
@@ -240,7 +241,7 @@ def _check(arrival: Arrival, clock: dt.datetime) -> None:
 
 
 def _understood(arrival: Arrival, row: tuple[Any, ...]) -> _Context:
-    count, customer, segment, home, by_default, area, usual, ident, skill, reason, _left = row
+    count, customer, segment, home, by_default, area, usual, ident, skill, reason, *_settings = row
     if count > 1:
         raise Invalid({"customer_number": _("Several customers have this number. Send the customer's id.")})
     if (arrival.customer_id or arrival.customer_number) and customer is None:
@@ -255,53 +256,21 @@ def _understood(arrival: Arrival, row: tuple[Any, ...]) -> _Context:
     return _Context(customer, segment, home, bool(by_default), area, usual, ident)
 
 
-def _contact(arrival: Arrival, found: _Context, decision: Decision, clock: dt.datetime) -> Contact:
+def _arrived(by: User | None, arrival: Arrival, found: _Context, decision: Decision, clock: dt.datetime) -> Statement:
+    """The contact and the event of its arrival; a line for each line of the statement."""
     due = decision.due
     if decision.outcome == "offer":
         due = clock + dt.timedelta(seconds=snapshot.offer_seconds(arrival.channel))
-    return Contact(
-        pk=found.ident,
-        channel=arrival.channel,
-        direction=arrival.direction,
-        state=_state(decision),
-        state_since=clock,
-        customer_id=found.customer,
-        caller=arrival.caller[:120],
-        subject=arrival.subject[:200],
-        home_pod_id=found.home,
-        by_default_rule=found.by_default,
-        area_id=found.area,
-        segment_id=found.segment,
-        required_skill_id=arrival.skill_id,
-        wished_skills=list(arrival.wished),
-        priority=arrival.priority,
-        due_at=due,
-        skill_missing=decision.nobody_holds_skill,
-        arrived_at=clock,
-        reason_id=arrival.reason_id,
-        complaint=arrival.complaint,
-        started_digitally=arrival.started_digitally,
-        automated=arrival.automated,
-        source=arrival.source,
-        external_id=arrival.external_id,
+    usual = {"usual": found.usual} if found.usual else {}
+    a = arrival
+    return records.ARRIVED(
+        *(found.ident, clock, a.channel, a.direction, _state(decision)),
+        *(found.customer, a.caller[:120], a.subject[:200], found.home),
+        *(found.by_default, found.area, found.segment, a.skill_id, list(a.wished)),
+        *(a.priority, due, decision.nobody_holds_skill, a.reason_id),
+        *(a.complaint, a.started_digitally, a.automated, a.source, a.external_id),
+        *(by.pk if by else None, json.dumps(usual), periods.now()),
     )
-
-
-def _event(by: User | None, found: _Context, clock: dt.datetime) -> ContactEvent:
-    return ContactEvent(
-        contact_id=found.ident,
-        kind=ContactEvent.Kind.ARRIVED,
-        at=clock,
-        by=by,
-        pod_id=found.home,
-        data={"usual": found.usual} if found.usual else {},
-    )
-
-
-def _hands(decision: Decision) -> list[Statement]:
-    if decision.outcome != "offer":
-        return []
-    return [IN_HANDS(decision.person)]
 
 
 def _told(found: _Context, decision: Decision) -> Statement:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.contacts import states
 from customers.contacts.models import Contact
-from customers.routing import snapshot
+from customers.routing import records, snapshot
 from customers.routing.decision import Decision
 from customers.routing.drain import drain_order
 from customers.routing.eligibility import has_room
@@ -17,7 +17,7 @@ from customers.routing.services import alarms, placing
 from customers.routing.services.course import Held, hold, hold_hands, instant, is_repeat, record, refuse
 from customers.routing.world import in_hand_of, in_hand_statement, read_world
 from cxportal.core import periods, realtime
-from cxportal.core.batch import fetch, insert
+from cxportal.core.batch import Statement, fetch
 from cxportal.core.violations import Refused
 from teams.audit.tracking import recorded
 from teams.people.models import User
@@ -63,14 +63,11 @@ def offer(*, by: User | None, contact_id: int, at: dt.datetime | None = None) ->
 def _keep(contact: Contact, decision: Decision, world: snapshot.Snapshot, clock: dt.datetime, *, out: bool) -> None:
     """Store an offer with its decision; an unchanged answer is not stored twice."""
     newest = contact.decisions.order_by("-at", "-pk").first()
-    rows = []
+    rows: list[Statement] = []
     if decision.outcome == "offer":
-        rows += placing.offer_rows(contact.pk, contact.channel, decision, clock)
+        rows.append(records.offered(contact.pk, contact.channel, decision, clock))
         contact.state, contact.state_since = Contact.State.OFFERED, clock
         contact.due_at = clock + dt.timedelta(seconds=snapshot.offer_seconds(contact.channel))
-        row = presence_row(decision.person or 0)
-        row.idle_since = None
-        row.save(update_fields=["idle_since"])
     elif not out:
         contact.due_at = decision.due
     if (
@@ -78,14 +75,14 @@ def _keep(contact: Contact, decision: Decision, world: snapshot.Snapshot, clock:
         or newest is None
         or (newest.outcome, newest.why) != (decision.outcome, decision.why)
     ):
-        rows.append(placing.decision_row(contact.pk, decision, world, clock))
+        rows.append(records.decided(contact.pk, decision, world, clock))
     if decision.nobody_holds_skill and not contact.skill_missing and contact.required_skill_id:
         pod, skill = contact.home_pod_id, contact.required_skill_id
         alarms.nobody_holds_skill(contact_id=contact.pk, pod_id=pod, skill_id=skill)
     contact.skill_missing = decision.nobody_holds_skill
     contact.save(update_fields=["state", "state_since", "due_at", "skill_missing"])
     if rows:
-        fetch(*insert(*rows))
+        fetch(*rows)
 
 
 @recorded

@@ -7,10 +7,8 @@ from collections.abc import Set
 from dataclasses import replace
 from typing import Any
 
-from customers.contacts.models import ContactEvent
 from customers.routing.decision import Decision, decide
-from customers.routing.models import LoadEvent, Offer, RoutingDecision
-from customers.routing.snapshot import Contact, Snapshot, digest, offer_seconds
+from customers.routing.snapshot import Contact, Snapshot
 from customers.routing.world import (
     agreements_from,
     agreements_statement,
@@ -92,52 +90,6 @@ DECIDED = "decided"  # it waits, or home may still take it back from the partner
 def settled_as(decision: Decision) -> str:
     """What the router has to know about a contact for which this was decided under the locks."""
     return OFFERED if decision.outcome == "offer" and decision.agreement is None else DECIDED
-
-
-def decision_row(contact_id: int, decision: Decision, world: Snapshot, clock: dt.datetime) -> RoutingDecision:
-    """The decision as it is stored, with clock, versions and digest, not yet saved."""
-    return RoutingDecision(
-        contact_id=contact_id,
-        at=clock,
-        outcome=decision.outcome,
-        why=decision.why,
-        person_id=decision.person,
-        pod_id=decision.pod,
-        agreement_id=decision.agreement,
-        due=decision.due,
-        opens_at=decision.opens_at,
-        call_back=decision.call_back,
-        nobody_holds_skill=decision.nobody_holds_skill,
-        trace=[step.as_json() for step in decision.trace],
-        inputs=dict(world.versions),
-        digest=digest(world),
-    )
-
-
-def offer_rows(contact_id: int, channel: str, decision: Decision, clock: dt.datetime) -> list[Any]:
-    """The rows that make an offer: offer, event and load, not yet saved."""
-    if decision.person is None or decision.pod is None:
-        raise ValueError("only a decision to offer makes an offer")
-    out = decision.agreement is not None
-    offer = Offer(
-        contact_id=contact_id,
-        person_id=decision.person,
-        pod_id=decision.pod,
-        agreement_id=decision.agreement,
-        made_at=clock,
-        until=clock + dt.timedelta(seconds=offer_seconds(channel)),
-    )
-    event = ContactEvent(
-        contact_id=contact_id,
-        kind=ContactEvent.Kind.OVERFLOWED if out else ContactEvent.Kind.OFFERED,
-        at=clock,
-        pod_id=decision.pod,
-        data={"person": decision.person, "agreement": decision.agreement, "until": offer.until.isoformat()},
-    )
-    load = LoadEvent(
-        person_id=decision.person, contact_id=contact_id, kind="offered", channel=channel, delta=1, at=clock
-    )
-    return [offer, event, load]
 
 
 def as_json(decision: Decision) -> dict[str, Any]:
