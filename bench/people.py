@@ -26,7 +26,17 @@ def plan(sizes: list[int], customers: int = 200):  # the plan's type needs Djang
 
     pods = tuple(
         PodPlan(
-            RIVERS[n], "South", f"{PLACES[n % 12][0]} {n}", PLACES[n % 12][1], "80", size, customers, None, 0.8, 0.8
+            RIVERS[n],
+            "South",
+            f"{PLACES[n % 12][0]} {n}",
+            PLACES[n % 12][1],
+            "80",
+            size,
+            customers,
+            None,
+            0.8,
+            0.8,
+            1.0,
         )
         for n, size in enumerate(sizes)
     )
