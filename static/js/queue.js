@@ -37,3 +37,34 @@ setInterval(() => {
   tick();
   announce();
 }, 1000);
+
+// New cards fade in; while a card has the focus those that were there keep their order, so that nothing
+// moves under somebody's hands.
+const lanes = (board) => [...board.querySelectorAll("ol")].map((lane) => [...lane.children]);
+const idOf = (card) => card.querySelector("[id]")?.id ?? card.id;
+let before;
+
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  if (target.id !== "board") return;
+  const focused = target.contains(document.activeElement) && document.activeElement.closest("ol > li");
+  before = { order: lanes(target).flat().map(idOf), keep: Boolean(focused) };
+});
+
+document.addEventListener("htmx:afterSwap", ({ detail: { elt } }) => {
+  if (elt.id !== "board" || !before) return;
+  const { order, keep } = before;
+  before = undefined;
+  for (const cards of lanes(elt)) {
+    for (const card of cards) card.classList.toggle("fresh", !order.includes(idOf(card)));
+    if (keep) reorder(cards, order);
+  }
+});
+
+function reorder(cards, order) {
+  const had = document.activeElement;
+  const place = (card) => (order.indexOf(idOf(card)) + 1) || order.length + 1;
+  const wanted = [...cards].sort((a, b) => place(a) - place(b));
+  if (wanted.every((card, at) => card === cards[at])) return;
+  cards[0].parentElement.append(...wanted);
+  if (had !== document.activeElement) had.focus({ preventScroll: true });
+}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from customers.contacts.models import Contact
 from customers.routing import services as contacts
-from cxportal.core import realtime
+from cxportal.core import periods, realtime
 from cxportal.core.periods import DAY, week_label
+from teams.pods.models import OpeningHours
 from teams.scheduling import services
 from tests.browser.portal import Portal
 from tests.browser.streams import PATIENCE, Streams, live_tag
@@ -157,3 +160,32 @@ def test_the_search_field_is_left_alone(portal: Portal, cast: Cast, other_shift:
     expect(page.locator(f"#row--{cast.second_member.pk} a.shift")).to_have_count(1, timeout=PATIENCE)
     expect(field).to_be_focused()
     expect(field).to_have_value("Tom")
+
+
+def _cards(page: Page) -> list[str]:
+    return page.locator("section[aria-labelledby=lane-waiting] li b").all_inner_texts()
+
+
+def test_the_queue_keeps_its_order_while_a_card_has_the_focus(portal: Portal, cast: Cast, streams: Streams) -> None:
+    OpeningHours.objects.filter(pod=cast.isar, channel="chat").delete()
+    OpeningHours.objects.bulk_create(
+        OpeningHours(pod=cast.isar, channel="chat", weekday=day, opens=0, closes=1440) for day in range(7)
+    )
+    now = periods.now()
+    for name, minutes in (("Rosa Lindqvist", 3), ("Tomasz Brandl", 2)):
+        who = customers.customer(cast.isar, name)
+        customers.contact(cast.isar, who, at=now - dt.timedelta(minutes=minutes), channel="chat")
+    page = _open(portal, cast, f"/p/{cast.isar.slug}/queue/")
+    assert _cards(page) == ["Rosa Lindqvist", "Tomasz Brandl"]
+    page.get_by_role("link", name="Tomasz Brandl").focus()
+    longest = customers.customer(cast.isar, "Yara Haddad")
+    customers.contact(cast.isar, longest, at=now - dt.timedelta(minutes=9), channel="chat")
+    realtime.publish(f"queue:{cast.isar.pk}", "waiting")
+    expect(page.get_by_role("link", name="Yara Haddad")).to_be_visible(timeout=PATIENCE)
+    assert _cards(page) == ["Rosa Lindqvist", "Tomasz Brandl", "Yara Haddad"]
+    expect(page.get_by_role("link", name="Tomasz Brandl")).to_be_focused()
+    page.locator("h1").click()
+    realtime.publish(f"queue:{cast.isar.pk}", "waiting")
+    expect(page.locator("section[aria-labelledby=lane-waiting] li b").first).to_have_text(
+        "Yara Haddad", timeout=PATIENCE
+    )

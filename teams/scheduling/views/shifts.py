@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -93,10 +94,15 @@ def _claimed(done: services.Claimed, span: str) -> str:
 def _refused_claim(request: HttpRequest, found: Shift, refused: Refused, part: Period | None) -> HttpResponseBase:
     """A lost race brings the fresh week and a toast; a broken bound the dialog with what would work."""
     if refused.codes == {"seat_taken"} and wants_fragment(request):
-        (violation,) = refused.violations
-        say(request, f"{violation.message} {violation.way_out}".strip(), tone=20)
-        return after_act(request, found.pod, found.day, status=409)
+        return _slower(request, found.pod, found.day, refused)
     return show(request, found, status=409, refused=refused, part=part)
+
+
+def _slower(request: HttpRequest, pod: Pod, day: dt.date, refused: Refused) -> HttpResponseBase:
+    """The fresh week, and a toast that names who was faster."""
+    (violation,) = refused.violations
+    say(request, f"{violation.message} {violation.way_out}".strip(), tone=messages.INFO)
+    return after_act(request, pod, day, status=409)
 
 
 def _undo(pod: Pod, act: Act | None) -> str:
@@ -149,8 +155,13 @@ def offer(request: HttpRequest, pod: Pod, *, assignment: int) -> HttpResponseBas
 def take(request: HttpRequest, pod: Pod, *, give_away: int) -> HttpResponseBase:
     """Take over a shift on offer."""
     assert isinstance(request.user, User)
-    _offer_of(pod, give_away)
-    done = services.take(by=request.user, give_away=give_away)
+    row = _offer_of(pod, give_away)
+    try:
+        done = services.take(by=request.user, give_away=give_away)
+    except Refused as refused:
+        if refused.codes != {"seat_taken"} or not wants_fragment(request):
+            raise
+        return _slower(request, pod, row.shift.day, refused)
     say(request, _("%(span)s is yours.") % {"span": words.day_span(done.assignment.span, pod.tzinfo)})
     return after_act(request, pod, done.assignment.span.start.astimezone(pod.tzinfo).date())
 

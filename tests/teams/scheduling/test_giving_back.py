@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.http import Http404
@@ -191,3 +192,17 @@ def test_a_give_back_that_somebody_took_cannot_be_undone_and_names_who_took_it(c
     with pytest.raises(Refused) as refused:
         services.undo(by=cast.member, act=act.pk)
     assert cast.second_member.name in str(refused.value.violations[0].message)
+
+
+def test_who_is_slower_to_take_an_offer_over_gets_the_fresh_week_and_the_name(cast: Cast, browser: Any) -> None:
+    shift = scheduling.shift(cast.isar)
+    held = scheduling.seated(cast.lead, shift)
+    offer = services.offer(by=cast.lead, assignment=held.pk)
+    services.take(by=cast.member, give_away=offer.pk)
+    path = f"/p/{cast.isar.slug}/offers/{offer.pk}/take"
+    answer = browser(cast.second_member).post(path, headers={"HX-Request": "true"})
+    words = answer.content.decode()
+    assert answer.status_code == 409
+    assert f"{cast.member.name} took it a moment before you" in words
+    assert 'id="panel"' in words
+    assert "<dialog" not in words
