@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -17,6 +17,7 @@ from customers.causes.models import Reason, ReasonGroup
 from customers.directory import divisions, queries, rulebook, services
 from customers.directory.models import Customer, OwnershipRule, Region, Segment
 from cxportal.core import instants, lists, periods
+from cxportal.core.database import LockClass, lock_key
 from cxportal.core.lists import Brought, Column, ListFile, Row, changed_since
 from teams.people.models import User
 from teams.pods.models import Pod
@@ -193,6 +194,14 @@ def _bring_customer(by: User, row: Row) -> Brought:
     return Brought("changed", str(found), {"pk": found.pk, "before": told, "now": _now(found, told)})
 
 
+def _known_customers(entries: Iterable[Mapping[str, Any]]) -> list[tuple[LockClass, Iterable[int]]]:
+    """Every customer whom rows or their undo may change, before the rules are locked for the first."""
+    numbers = [entry["number"] for entry in entries if "number" in entry]
+    known = Customer.objects.filter(source="", external_id__in=numbers).values_list("pk", flat=True)
+    keys = [*known, *(entry["pk"] for entry in entries if "pk" in entry)]
+    return [(LockClass.CUSTOMER, [lock_key(pk) for pk in keys])]
+
+
 def _now(customer: Customer, names: Iterable[str]) -> dict[str, Any]:
     customer.refresh_from_db()
     return {name: _told(getattr(customer, name)) for name in names}
@@ -256,6 +265,7 @@ CUSTOMERS = ListFile(
     _columns(f"number* {' '.join(DETAILS)} region segment since"),
     _bring_customer,
     _take_customer_back,
+    concerns=_known_customers,
 )
 
 

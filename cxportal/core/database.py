@@ -1,9 +1,13 @@
 """Locks and constraints: what every service uses to hold its promise under load.
 
 The order in which locks are taken is one for the whole house and is the order of
-``LockClass``: customer, contact, person, (member, week), (pod, day), rollup. A service takes
-all its locks at its beginning, class by class, sorted inside a class, so no two services wait
-for one another in a circle.
+``LockClass``: list, customer, contact, person, (member, week), (pod, day), agreement, settings,
+rollup. A service takes all its locks at its beginning, class by class, sorted inside a class, so
+no two services wait for one another in a circle. ``tests/lock_order.py`` holds this in every test.
+
+Rows that are locked stand in the same order: a contact's row in ``CONTACT``, a presence row in
+``PERSON``, a week's row behind its (pod, day), an overflow agreement's row before any contact. A
+lock that is only tried (``SKIP LOCKED``, ``pg_try_…``) never waits and may come at any place.
 """
 
 from __future__ import annotations
@@ -25,16 +29,17 @@ LOCK_NOT_AVAILABLE = "55P03"
 
 
 class LockClass(IntEnum):
-    """Classes of advisory locks, in the order in which they are taken."""
+    """Classes of locks, in the order in which they are taken."""
 
-    CUSTOMER = 11
-    CONTACT = 12
-    PERSON = 13
-    MEMBER_WEEK = 14
-    POD_DAY = 15
-    ROLLUP = 16
-    AGREEMENT = 17
-    SETTINGS = 18
+    LIST = 10  # one list file at a time: alone here, it may take the keys of a class row by row
+    CUSTOMER = 11  # what is known of one, and the named rules for one
+    CONTACT = 12  # rows: everything that happens to a contact
+    PERSON = 13  # memberships, contracts, ways in; presence rows: what somebody has in hand
+    MEMBER_WEEK = 14  # rest, overlap and weekly minutes of one member
+    POD_DAY = 15  # seats and floor of a pod on a local day; a week is made under its Monday
+    AGREEMENT = 16  # a pod's versions and its opening; how many people it lends out
+    SETTINGS = 17  # company, pods, the last administrator; the ownership rules, shared or alone
+    ROLLUP = 18  # always the last: what contacts add up to
 
 
 def lock_key(*parts: object) -> int:

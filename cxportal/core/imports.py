@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from cxportal.core import periods, tabular
-from cxportal.core.database import LockClass, lock, lock_key
+from cxportal.core.database import LockClass, lock, lock_all
 from cxportal.core.lists import ListFile, lists
 from cxportal.core.models import ImportRun
 from cxportal.core.violations import Answer, Invalid, Refused, Violation
@@ -56,6 +56,7 @@ def try_out(*, by: Any, kind: str, name: str, content: bytes) -> ImportRun:
     lines: list[Line] = []
     try:
         with transaction.atomic():
+            _hold(spec, [row for _number, row in rows if not isinstance(row, str)])
             lines, _undo = _bring(spec, by, rows)
             raise _TriedOut
     except _TriedOut:
@@ -76,13 +77,14 @@ def try_out(*, by: Any, kind: str, name: str, content: bytes) -> ImportRun:
 def take(*, by: Any, run: ImportRun) -> ImportRun:
     """Take a tried list: the good rows together, the others rejected with their reasons. Repeating it changes nothing.
 
-    The rows are judged again, since others may have changed something since. Locks the run.
+    The rows are judged again, since others may have changed something since. Locks all lists.
     """
     run = _held(run)
     if run.state != ImportRun.State.TRIED:
         return run
     spec = lists()[run.kind.removeprefix("list:")]
     rows = list(_rows(spec, base64.b64decode(run.detail["content"])))
+    _hold(spec, [row for _number, row in rows if not isinstance(row, str)])
     lines, undo = _bring(spec, by, rows)
     rejected = sum(line.action == "rejected" for line in lines)
     run.state = ImportRun.State.DONE
@@ -100,7 +102,7 @@ def take(*, by: Any, run: ImportRun) -> ImportRun:
 def take_back(*, by: Any, run: ImportRun) -> ImportRun:
     """Undo a taken list, last row first, all or nothing. Repeating it changes nothing.
 
-    Raises ``Refused`` with a violation for each row that cannot go back (used or changed meanwhile). Locks the run.
+    Raises ``Refused`` with a violation for each row that cannot go back (used or changed meanwhile). Locks all lists.
     """
     run = _held(run)
     if run.state == ImportRun.State.UNDONE:
@@ -108,6 +110,7 @@ def take_back(*, by: Any, run: ImportRun) -> ImportRun:
     if run.state != ImportRun.State.DONE or "rows" not in run.undo:
         raise Refused(Violation("not_taken", _("This list was not taken, so there is nothing to take back.")))
     spec = lists()[run.kind.removeprefix("list:")]
+    _hold(spec, [entry["undo"] for entry in run.undo["rows"]])
     stuck: list[Violation] = []
     for entry in reversed(run.undo["rows"]):
         try:
@@ -124,8 +127,17 @@ def take_back(*, by: Any, run: ImportRun) -> ImportRun:
 
 
 def _held(run: ImportRun) -> ImportRun:
-    lock(LockClass.SETTINGS, [lock_key("import run", run.pk)])
+    lock(LockClass.LIST, [0])
     return ImportRun.objects.get(pk=run.pk)
+
+
+def _hold(spec: ListFile, entries: list[Mapping[str, Any]]) -> None:
+    """One list at a time; what it changes in several classes is locked before its first row.
+
+    The keys of a single class follow row by row: nobody beside a list takes two of them, so no circle closes.
+    """
+    lock(LockClass.LIST, [0])
+    lock_all(*(spec.concerns(entries) if spec.concerns else ()))
 
 
 def _bring(

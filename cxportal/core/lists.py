@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cxportal.core import tabular
+from cxportal.core.database import LockClass
 from cxportal.core.violations import Refused, Text, Violation
 
 type Row = Mapping[str, str]
@@ -47,7 +48,8 @@ class ListFile:
 
     The first two run inside a transaction and raise ``Refused``, ``Invalid`` or ``ValueError`` with words.
     ``rows`` yields cells in the order of ``columns``; a list without it is only imported. ``page`` is the name of
-    the address at which the list stands.
+    the address at which the list stands. A list whose rows take locks of several classes names those of its rows,
+    or of what an undo needs, by ``concerns``.
     """
 
     kind: str
@@ -57,6 +59,7 @@ class ListFile:
     take_back: Callable[[Any, dict[str, Any]], None]
     rows: Callable[[], Iterable[Sequence[Any]]] | None = None
     page: str = "settings"
+    concerns: Callable[[Iterable[Mapping[str, Any]]], Iterable[tuple[LockClass, Iterable[int]]]] | None = None
 
     @property
     def exported(self) -> bool:

@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
+from functools import partial
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, OperationalError, connection
 
-from customers.directory import rulebook, services
-from customers.directory.models import Customer, Ownership
-from cxportal.core.violations import Refused
-from tests.cast import make_cast
+from customers.directory import ownership, queries, rulebook, services
+from customers.directory.models import Customer, Ownership, OwnershipRule
+from cxportal.core.database import LockClass
+from tests.cast import Cast
 from tests.factories import customers
+from tests.races import Act, meeting, together, without_constraints, without_locks
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
-
-def together(*acts: Callable[[], object]) -> list[BaseException]:
-    """Runs acts at the same instant on connections of their own; what they raised."""
-    start = threading.Barrier(len(acts))
-    raised: list[BaseException] = []
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            start.wait()
-            act()
-        except BaseException as error:
-            raised.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
+BROKEN = (IntegrityError, OperationalError)  # by a constraint, or by waiting for one another in front of it
 
 
 def covered() -> list[int]:
@@ -49,39 +29,122 @@ def covered() -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def test_two_moves_of_one_customer_follow_one_another() -> None:
-    cast = make_cast()
+# --- one customer is moved --------------------------------------------------------------------------
+
+
+def moves(cast: Cast, times: int) -> list[Act]:
     customers.default_rule(cast.isar)
     rosa = services.create_customer(by=cast.member, name="Rosa")
-    raised = together(
-        *[
-            lambda pod=pod: services.move_customer(by=cast.administrator, customer=rosa, pod=pod)
-            for pod in (cast.isar, cast.elbe) * 5
-        ]
-    )
-    assert not raised
+    return [
+        partial(services.move_customer, by=cast.administrator, customer=rosa, pod=pod)
+        for pod in (cast.isar, cast.elbe) * times
+    ]
+
+
+NAMED_READ = (services, "_end_named")
+
+
+def named_rules() -> int:
+    return OwnershipRule.objects.filter(state="active", customer__isnull=False, period__endswith=None).count()
+
+
+def test_ten_moves_of_one_customer_follow_one_another(cast: Cast) -> None:
+    acts = moves(cast, 5)
+    with meeting(NAMED_READ):
+        together(acts)
     assert covered() == []
-    assert Ownership.objects.filter(customer=rosa, period__endswith=None).count() == 1
+    assert (Ownership.objects.filter(period__endswith=None).count(), named_rules()) == (1, 1)
 
 
-def test_customers_made_while_a_rule_is_activated_get_its_pod() -> None:
-    cast = make_cast()
+def test_control_without_lock_and_constraints_two_rules_name_one_customer(cast: Cast) -> None:
+    acts = moves(cast, 1)
+    out = ("ownership_rule_one_answer", "ownership_one_home")
+    with without_locks(LockClass.CUSTOMER), without_constraints(*out), meeting(NAMED_READ):
+        together(acts)
+        assert named_rules() == 2
+
+
+def test_without_the_lock_the_constraint_still_refuses_the_second_rule(cast: Cast) -> None:
+    acts = moves(cast, 1)
+    with without_locks(LockClass.CUSTOMER), meeting(NAMED_READ):
+        told = together(acts, tolerate=BROKEN)
+    assert (len(told.answers), len(told.errors)) == (1, 1)
+    assert (named_rules(), covered()) == (1, [])
+
+
+# --- a customer is made while a rule is activated ------------------------------------------------------
+
+
+def made_and_activated(cast: Cast, number: int) -> list[Act]:
     customers.default_rule(cast.isar)
     bavaria = customers.region("Bavaria")
     rule = rulebook.add_rule(by=cast.administrator, pod=cast.elbe, region=bavaria)
-    makers = [lambda n=n: services.create_customer(by=cast.member, name=f"Rosa {n}", region=bavaria) for n in range(8)]
-    raised = together(*makers, lambda: rulebook.activate_rule(by=cast.administrator, rule=rule))
-    assert not raised
+    return [
+        *(partial(services.create_customer, by=cast.member, name=f"Rosa {n}", region=bavaria) for n in range(number)),
+        partial(rulebook.activate_rule, by=cast.administrator, rule=rule),
+    ]
+
+
+RULES_READ = ((queries, "deciding_rule"), (ownership, "settle"))
+
+
+def owners() -> set[int]:
+    return set(Ownership.objects.filter(period__endswith=None).values_list("pod", flat=True))
+
+
+def test_customers_made_while_a_rule_is_activated_get_its_pod(cast: Cast) -> None:
+    acts = made_and_activated(cast, 8)
+    with meeting(*RULES_READ):
+        together(acts)
     assert Customer.objects.count() == 8
-    assert set(Ownership.objects.filter(period__endswith=None).values_list("pod", flat=True)) == {cast.elbe.pk}
+    assert owners() == {cast.elbe.pk}
     assert covered() == []
 
 
-def test_of_two_drafts_for_one_scope_one_is_activated() -> None:
-    cast = make_cast()
+def test_control_without_the_lock_on_the_rules_a_customer_keeps_the_pod_of_the_old_rule(cast: Cast) -> None:
+    acts = made_and_activated(cast, 1)
+    with without_locks(LockClass.SETTINGS), meeting(*RULES_READ):
+        together(acts)
+    assert owners() == {cast.isar.pk}
+
+
+# --- two drafts for one scope ---------------------------------------------------------------------------
+
+
+def two_drafts(cast: Cast) -> list[Act]:
     bavaria = customers.region("Bavaria")
     customers.default_rule(cast.isar)
     drafts = [rulebook.add_rule(by=cast.administrator, pod=pod, region=bavaria) for pod in (cast.isar, cast.elbe)]
-    raised = together(*[lambda rule=rule: rulebook.activate_rule(by=cast.administrator, rule=rule) for rule in drafts])
-    assert [error.codes for error in raised if isinstance(error, Refused)] == [{"rules_overlap"}]
-    assert len(raised) == 1
+    return [partial(rulebook.activate_rule, by=cast.administrator, rule=rule) for rule in drafts]
+
+
+DOUBLES_SOUGHT = (rulebook, "doubles_of")
+
+
+def regional_rules() -> int:
+    return OwnershipRule.objects.filter(state="active", region__isnull=False).count()
+
+
+def test_of_two_drafts_for_one_scope_one_is_activated(cast: Cast) -> None:
+    acts = two_drafts(cast)
+    with meeting(DOUBLES_SOUGHT):
+        told = together(acts)
+    assert (len(told.answers), told.codes, regional_rules()) == (1, {"rules_overlap"}, 1)
+
+
+def test_control_without_lock_and_constraint_both_drafts_decide(cast: Cast) -> None:
+    acts = two_drafts(cast)
+    with (
+        without_locks(LockClass.SETTINGS),
+        without_constraints("ownership_rule_one_answer"),
+        meeting(DOUBLES_SOUGHT),
+    ):
+        together(acts)
+        assert regional_rules() == 2
+
+
+def test_without_the_lock_the_constraint_still_lets_one_decide(cast: Cast) -> None:
+    acts = two_drafts(cast)
+    with without_locks(LockClass.SETTINGS), meeting(DOUBLES_SOUGHT):
+        told = together(acts, tolerate=BROKEN)
+    assert (len(told.answers), len(told.errors), regional_rules()) == (1, 1, 1)
