@@ -11,8 +11,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Collate, Lower
 
@@ -81,28 +82,39 @@ def owned_by(pod_ids: list[int], at: dt.datetime) -> Exists:
 
 
 def all_owned_by(pod_ids: list[int], at: dt.datetime) -> RawSQL:
-    """The same as one set, read once: quick however many are asked."""
+    """The same as one list, read once: each of them is then looked up, however many others there are."""
     return RawSQL(
-        "WITH own AS MATERIALIZED (SELECT customer_id FROM customers_ownership "
-        "WHERE pod_id = ANY(%s) AND period @> %s::timestamptz) SELECT customer_id FROM own",
+        "customers_customer.id = ANY(ARRAY("
+        "SELECT customer_id FROM customers_ownership WHERE pod_id = ANY(%s) AND period @> %s::timestamptz))",
         [pod_ids, at],
+        output_field=BooleanField(),
     )
 
 
-def _first(rows: QuerySet[Customer], way: Way, most: int, pod_ids: list[int] | None, at: dt.datetime) -> list[Customer]:
-    """The first rows in the order of the way, of some pods only.
-
-    Mostly the pods own some of the next ``NEAR`` that the index gives. Where they own next to none of
-    very many, asking for each would take seconds; then the pods' customers are read as a set.
-    """
+def _near(rows: QuerySet[Customer], way: Way, most: int, pod_ids: list[int], at: dt.datetime) -> list[Customer] | None:
+    """The first rows of some pods in the order of the way; None when the next ``NEAR`` of all hold too few of them."""
     ordered = rows.order_by(way.key, "pk")
-    if pod_ids is None:
-        return list(ordered[:most])
     near = rows.filter(pk__in=ordered.values("pk")[:NEAR])
     found = list(near.filter(owned_by(pod_ids, at)).order_by(way.key, "pk")[:most])
-    if len(found) == most or not ordered.values("pk")[NEAR : NEAR + 1].exists():
-        return found
-    return list(ordered.filter(pk__in=all_owned_by(pod_ids, at))[:most])
+    if len(found) < most and ordered.values("pk")[NEAR : NEAR + 1].exists():
+        return None
+    return found
+
+
+def _of_these(among: QuerySet[Customer], asked: list[Way], begin: int, last: Customer | None) -> QuerySet[Any]:
+    """What all ways from ``begin`` on find among few customers, with the number of the way as ``found_by``.
+
+    One walk over these: what it costs depends on how many they are and not on how many others begin alike.
+    """
+    place = Case(*(When(way.condition(), then=Value(number)) for number, way in enumerate(asked)))
+    keys = (When(found_by=number, then=F(way.key)) for number, way in enumerate(asked))
+    key = Case(*keys, output_field=CharField(db_collation="C"))
+    rows: QuerySet[Any] = among.annotate(found_by=place).filter(found_by__gte=begin)
+    if last is not None:
+        way = asked[begin]
+        value = getattr(last, way.key) or ""
+        rows = rows.filter(~Q(found_by=begin) | Q(**{f"{way.key}__gt": value}) | Q(**{way.key: value}, pk__gt=last.pk))
+    return rows.order_by("found_by", key, "pk")
 
 
 def search(
@@ -116,15 +128,28 @@ def search(
 ) -> Found:
     """A page of the customers that a text finds, among those of some pods (None: of all).
 
-    At most three queries for each way and one for ``after``. An ``after`` that is no longer known starts anew.
+    Mostly the pods own some of the next ``NEAR`` that the index gives. Where they own next to none of very many,
+    asking on would take seconds; then their customers are read as a list, for all ways that are left at once.
+    At most two queries for each way, one for ``after`` and one for the list. An ``after`` that is no longer
+    known starts anew.
     """
     among = everybody().filter(only).select_related("region", "segment")
     asked = ways(text)
     begin, last = _place(after, asked)
+    at = at or periods.now()
     found: list[tuple[int, Customer]] = []
     for place, rows in _pages(among, asked, begin, last):
-        most = size + 1 - len(found)
-        found += [(place, row) for row in _first(rows, asked[place], most, pod_ids, at or periods.now())]
+        most, way = size + 1 - len(found), asked[place]
+        if pod_ids is None:
+            first: list[Customer] | None = list(rows.order_by(way.key, "pk")[:most])
+        else:
+            first = _near(rows, way, most, pod_ids, at)
+        if first is None:
+            owned = among.filter(all_owned_by(pod_ids or [], at))
+            rest = _of_these(owned, asked, place, last if place == begin else None)
+            found += [(row.found_by, row) for row in rest[:most]]
+            break
+        found += [(place, row) for row in first]
         if len(found) > size:
             break
     more = ""

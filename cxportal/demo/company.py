@@ -13,10 +13,8 @@ from cxportal.demo.names import PLACES, RIVERS
 WEEKS = 26
 DIP_WEEKS = 3  # after a launch satisfaction falls before it rises
 DIP = -0.04
-CONTINUITY, CONTINUITY_BEFORE = (
-    0.65,
-    0.35,
-)  # who meets the usual person when that one is on shift, since and before a launch
+# Who meets the same person again when that one is on shift, since and before a launch.
+CONTINUITY, CONTINUITY_BEFORE = 0.65, 0.35
 LAUNCH_WEEKS = (14, 17, 20)  # weeks of history before each wave's launch
 SLUG_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import DjangoAssertNumQueries
 
+from customers.directory import search as module
 from customers.directory import services
 from customers.directory.models import Customer
 from customers.directory.search import search
@@ -82,6 +84,37 @@ def test_pages_go_on_where_the_last_ended_and_name_nobody_twice(cast: Cast) -> N
 @pytest.mark.parametrize("after", ["x", "9.1", "0.99999", "-1.2", "0.", "1.²"])
 def test_a_forged_place_begins_anew(rosa: Customer, after: str) -> None:
     assert [one.name for one in search("rosa", after=after).customers] == ["Rosa Lindqvist"]
+
+
+def test_a_pod_that_owns_few_of_many_alike_finds_them_by_every_way(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(12):
+        customers.customer(cast.elbe, f"Rosa {number:02}")
+    own = [
+        customers.customer(cast.isar, "Rosa Zimmer"),
+        customers.customer(cast.isar, "Uma Rosa"),
+        customers.customer(cast.isar, "Bo Lang", email="rosa@fennpost.example"),
+        customers.customer(cast.isar, "Cem Rosa", email="rosa.cem@fennpost.example"),
+    ]
+    monkeypatch.setattr(module, "NEAR", 3)
+    whole = [str(one) for one in search("rosa", pod_ids=[cast.isar.pk]).customers]
+    assert whole == ["Rosa Zimmer", "Uma Rosa", "Cem Rosa", "Bo Lang"]
+    after, seen = "", []
+    for _page in own:
+        page = search("rosa", pod_ids=[cast.isar.pk], after=after, size=1)
+        seen += [str(one) for one in page.customers]
+        after = page.after
+    assert (seen, after) == (whole, "")
+
+
+def test_looking_in_vain_among_many_alike_takes_three_queries(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(12):
+        customers.customer(cast.elbe, f"Rosa {number:02}", email=f"rosa{number}@fennpost.example")
+    monkeypatch.setattr(module, "NEAR", 3)
+    # By number nobody; by name too many of others, and then the pod's own for all ways together.
+    with django_assert_num_queries(5):
+        assert search("rosa", pod_ids=[cast.isar.pk]).customers == []
 
 
 def test_a_pod_finds_its_own_and_learns_how_many_stand_elsewhere(cast: Cast, rosa: Customer, browser: Browser) -> None:
