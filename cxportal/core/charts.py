@@ -28,7 +28,7 @@ class Frame:
     width: int = 800
     height: int = 440
     left: int = 44
-    right: int = 786
+    right: int = 778
     top: int = 12
     bottom: int = 400
 
@@ -151,12 +151,18 @@ class Spark:
 
 @dataclass(frozen=True, slots=True)
 class RangeBar:
-    """An interval on a common scale, with the point inside it and an optional line across."""
+    """An interval on a common scale, with the point inside it and an optional line across.
+
+    ``at`` is empty when the point lies off the scale; ``below`` and ``above`` are arrowheads (paths) where the
+    interval runs off it.
+    """
 
     x: str
     width: str
     at: str
     level: str
+    below: str = ""
+    above: str = ""
 
 
 def number(value: float) -> str:
@@ -268,7 +274,7 @@ def spark(
 def range_bar(
     interval: Interval, value: float, axis: Interval, *, level: float | None = None, width: float = 74.0
 ) -> RangeBar:
-    """An interval as a bar on a common axis; parts outside the axis are cut off at its ends."""
+    """An interval as a bar on a common axis; where it runs off the axis an arrowhead says so."""
     span = axis.high - axis.low
 
     def at(v: float) -> float:
@@ -278,8 +284,10 @@ def range_bar(
     return RangeBar(
         x=number(low),
         width=number(max(2.0, high - low)),
-        at=number(at(value)),
+        at=number(at(value)) if axis.low <= value <= axis.high else "",
         level="" if level is None else number(at(level)),
+        below="M5 0L0 5L5 10" if interval.low < axis.low else "",
+        above=f"M{number(width - 5)} 0L{number(width)} 5L{number(width - 5)} 10" if interval.high > axis.high else "",
     )
 
 

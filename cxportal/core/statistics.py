@@ -81,6 +81,12 @@ class Difference:
         """Whether the interval leaves out zero."""
         return not self.interval.contains(0.0)
 
+    def widened(self, phi: float) -> Difference:
+        """With both arms of the interval longer by √phi: overdispersion of the groups that are compared."""
+        factor = math.sqrt(max(1.0, phi))
+        low, high = self.value - self.interval.low, self.interval.high - self.value
+        return Difference(self.value, Interval(self.value - factor * low, self.value + factor * high))
+
 
 @dataclass(frozen=True, slots=True)
 class NetPromoter:

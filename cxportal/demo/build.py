@@ -135,7 +135,7 @@ def _pods(plan: Plan, first: dt.date, by: User) -> list[Pod]:
             slug=item.slug,
             letters=item.name[:2],
             area=areas[item.area],
-            purpose=f"{item.region} is served by people who know it.",
+            purpose=f"customers in {item.region}",
             **helper,
         )
         Pod.objects.filter(pk=pod.pk).update(opens_at=opened)

@@ -186,9 +186,7 @@ def _pair_said(card: Scorecard) -> str:
         return ""
     if card.pair is None:
         return _("One of the two has too few answers to compare (needs %(enough)s).") % {"enough": ENOUGH}
-    if card.pair.clear:
-        return _("A difference beyond chance, in 95 of 100 such comparisons.")
-    return _("The two can’t be told apart.")
+    return words.apart(card.pair, card.company.phi)
 
 
 def _tiles(card: Scorecard) -> tuple[Tile, ...]:
@@ -229,6 +227,10 @@ def _tiles(card: Scorecard) -> tuple[Tile, ...]:
 
 
 def _judged_tile(card: Scorecard) -> Tile:
+    if len(card.pods) == 1:
+        only = card.pods[0]
+        line = _("all pods of the company together") if only.judgement.word.is_signal or only.enough else ""
+        return Tile(_("Against all pods"), words.verdict(only), "", (line,) if line else ())
     enough = sum(s.enough for s in card.pods)
     signals = sum(s.judgement.word.is_signal for s in card.pods)
     return Tile(
@@ -245,6 +247,8 @@ def _judged_tile(card: Scorecard) -> Tile:
 def _notes(card: Scorecard) -> tuple[str, ...]:
     """What a reader must know to read the words right."""
     company, found = card.company, []
+    if len(card.pods) == 1 and company.phi > 1:
+        return (_("Pods differ more than chance explains; what counts as within chance is widened for that."),)
     if company.target.n and company.judged < 2:
         found.append(_("Comparing needs two pods with %(enough)s answers each.") % {"enough": ENOUGH})
     numbers = {"phi": words.points(company.phi_seen), "n": company.judged, "enough": PODS_FOR_PHI}

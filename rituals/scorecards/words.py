@@ -104,6 +104,18 @@ def difference(found: Difference | None) -> str:
     }
 
 
+def apart(found: Difference, phi: float) -> str:
+    """What may be said of two pods; ``phi`` is the overdispersion by which every verdict on this page is widened."""
+    if not found.clear:
+        return _("The two can’t be told apart.")
+    if not found.widened(phi).clear:
+        return _(
+            "Clear of zero for these answers alone. Pods differ more than chance explains (φ = %(phi)s); with the "
+            "interval widened for that the two can’t be told apart."
+        ) % {"phi": points(phi)}
+    return _("A difference beyond chance: its 95% interval lies clear of zero.")
+
+
 def against_before(found: Difference | None) -> str:
     """What may be said of one pod against its own period before: never "real", that needs a comparison."""
     if found is None:

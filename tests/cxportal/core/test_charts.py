@@ -164,6 +164,15 @@ def test_a_range_bar_is_cut_at_the_axis_and_never_vanishes() -> None:
     assert range_bar(Interval(80, 80), 80, Interval(70, 90)).width == "2.0"
 
 
+def test_what_lies_off_the_scale_is_pointed_at_and_never_drawn_on_it() -> None:
+    bar = range_bar(Interval(46, 80), 65, Interval(75, 100))
+    assert bar.at == ""
+    assert bar.below
+    assert not bar.above
+    inside = range_bar(Interval(80, 90), 85, Interval(75, 100))
+    assert (inside.below, inside.above) == ("", "")
+
+
 def test_coordinates_never_show_a_minus_nought() -> None:
     assert number(-0.01) == "0.0"
     assert number(-1.25) in {"-1.2", "-1.3"}

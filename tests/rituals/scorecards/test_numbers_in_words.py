@@ -38,3 +38,11 @@ def test_a_difference_that_holds_zero_is_within_chance() -> None:
     assert words.against_before(Difference(-0.03, Interval(-0.05, -0.01))) == "below its period before"
     assert "too few" in words.against_before(None)
     assert words.difference(Difference(-0.026, Interval(-0.05, 0.001))) == "−2.6 points (−5.0 to +0.1)"
+
+
+def test_two_pods_are_told_apart_only_by_the_same_measure_as_every_verdict() -> None:
+    found = Difference(0.10, Interval(0.02, 0.18))
+    assert words.apart(found, 1.0).startswith("A difference beyond chance")
+    assert "φ = 2.4" in words.apart(found, 2.4)
+    assert words.apart(found, 2.4).endswith("can’t be told apart.")
+    assert words.apart(Difference(0.01, Interval(-0.02, 0.04)), 1.0) == "The two can’t be told apart."
