@@ -55,6 +55,8 @@ if ! is_313 "$venv/bin/python"; then
         quietly "$uv" venv --python "$python" --allow-existing "$venv" || fail "$python could not make an environment in $venv: see $log."
     else
         echo "cxportal: no Python 3.13 here: uv looks for one and downloads it"
+        # Root's own folder is closed to the account that runs the services.
+        [ "$(id -u)" != 0 ] || export UV_PYTHON_INSTALL_DIR="${UV_PYTHON_INSTALL_DIR:-$(pwd)/$venv/.python}"
         quietly "$uv" venv --python 3.13 --allow-existing "$venv" ||
             fail "Python 3.13 is needed and uv could not download one (see $log). Install it (pyenv install 3.13; Debian 13, as root: apt install python3-venv) or name one: make setup PYTHON=/path/to/python3.13"
     fi

@@ -11,7 +11,7 @@ import psycopg
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from cxportal.serve.grants import after_migrate
@@ -35,6 +35,16 @@ def prepare(migrate: Callable[[], object]) -> Iterator[str]:
     connection.close()
     if collect_static():
         yield "static files collected"
+
+
+def waits() -> bool:
+    """True when migrations wait; False when none does, or when the database can't be asked (pages then answer 503)."""
+    try:
+        return _waiting() > 0
+    except OperationalError:
+        return False
+    finally:
+        connection.close()
 
 
 def _waiting() -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cxportal.serve import embedded
 from tests.cxportal.serve.portals import environment, free_port, manage
 
 
@@ -60,6 +61,15 @@ def test_a_damaged_database_tells_the_servers_reason(tmp_path: Path) -> None:
     (tmp_path / "data" / "postgresql").mkdir(parents=True)
     (tmp_path / "data" / "postgresql" / "PG_VERSION").write_text("18\n")
     assert "did not start" in _refusal(tmp_path / "data")
+
+
+def test_a_service_on_tables_of_an_older_version(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with embedded.running(data):
+        done = manage("service", "pages", env=environment(data, free_port()))
+    assert done.returncode == 1
+    told = "cxportal: The database's tables are older than this version: run manage.py prepare first.\n"
+    assert done.stderr == told
 
 
 def test_a_command_without_its_database(tmp_path: Path) -> None:
