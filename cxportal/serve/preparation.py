@@ -11,7 +11,7 @@ import psycopg
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from cxportal.serve.grants import after_migrate
@@ -39,10 +39,12 @@ def prepare(migrate: Callable[[], object]) -> Iterator[str]:
 
 def waits() -> bool:
     """True when migrations wait; False when none does, or when the database can't be asked (pages then answer 503)."""
+    try:  # apart from the pool, which would go on trying for seconds
+        psycopg.connect(**settings.APP_ADDRESS.keywords(), connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
     try:
         return _waiting() > 0
-    except OperationalError:
-        return False
     finally:
         connection.close()
 

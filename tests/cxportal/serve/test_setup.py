@@ -24,7 +24,7 @@ def machine() -> Iterator[Path]:
         machine = Path(folder) / "my machine"
         (machine / "bin").mkdir(parents=True)
         Path(folder).chmod(0o755)
-        for name in ("mkdir", "rm"):
+        for name in ("mkdir", "rm", "id"):
             (machine / "bin" / name).symlink_to(str(shutil.which(name)))
         for name in ("requirements-boot.txt", "requirements-dev.txt"):
             shutil.copy(ROOT / name, machine)
