@@ -137,6 +137,9 @@ def _judge(connection: Any, seen: list[Taking]) -> None:
             # A list file is the only one of its kind, and takes the keys of a class row by row.
             if last is not None and last[0] == taking.kind and (LockClass.LIST, 0, False) in held:
                 last = None
+            # Behind the rules a file import locks what it made itself.
+            if (LockClass.LIST, 1, False) in held and taking.kind != LockClass.CUSTOMER:
+                last = None
             if taking.waits and last is not None and (taking.kind, key) < last:
                 broken.append(_words(taking.kind, key, last))
             held.add((taking.kind, key, shared))

@@ -31,7 +31,7 @@ LOCK_NOT_AVAILABLE = "55P03"
 class LockClass(IntEnum):
     """Classes of locks, in the order in which they are taken."""
 
-    LIST = 10  # one list file at a time: alone here, it may take the keys of a class row by row
+    LIST = 10  # one file at a time: alone here, a list may take the keys of a class row by row
     CUSTOMER = 11  # what is known of one, and the named rules for one
     CONTACT = 12  # rows: everything that happens to a contact
     PERSON = 13  # memberships, contracts, ways in; presence rows: what somebody has in hand

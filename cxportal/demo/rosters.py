@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from cxportal.core.database import LockClass, lock, lock_key
 from cxportal.core.periods import MINUTE, Period, each_day, to_instant
 from cxportal.core.violations import Answer
 from cxportal.demo.build import Built
@@ -42,6 +43,10 @@ def write(built: Built, sittings: Sequence[Sitting]) -> int:
     """Patterns, weeks, shifts and who sits on them. One transaction; returns the seats taken."""
     mondays = sorted({sitting.day - dt.timedelta(days=sitting.day.weekday()) for sitting in sittings})
     with transaction.atomic(), acting(by=None, service="demo"):
+        # All weeks are made in one transaction, so their locks are taken before the first.
+        lock(
+            LockClass.POD_DAY, [lock_key("day", pod.pk, monday.toordinal()) for pod in built.pods for monday in mondays]
+        )
         for index, pod in enumerate(built.pods):
             _patterns(pod, built.plan.pods[index].members)
             for monday in mondays:

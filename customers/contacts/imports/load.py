@@ -9,6 +9,7 @@ from customers.contacts import rollups
 from customers.contacts.imports import places
 from customers.directory import ownership
 from customers.directory.services import hold_rules
+from cxportal.core.database import LockClass, lock
 from cxportal.core.mapped_sql import SKIPPED
 from cxportal.core.mapping import FileMapping
 from cxportal.core.staging import Loaded
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 #: Called with the cursor after the contacts are written; ``import_placed`` has their ids.
 Follower = Callable[["Cursor[Any]", str], dict[str, int]]
 MANY_CUSTOMERS = 20_000
+FILE = 1  # the key in ``LockClass.LIST`` of files that make pods and people; lists have 0
 
 # One row a line: clamped times, the reason why it is refused, and the contact if it is there already.
 _CHECKED = """
@@ -189,7 +191,8 @@ def load(cursor: Cursor[Any], mapping: FileMapping, facts: str, *, followers: tu
     """Take the facts into contacts inside the caller's transaction; nothing is counted twice.
 
     A row that the portal holds already (same source and id) is left as it is and counts as imported.
-    Locks the ownership rules alone while customers are made, the rollups last.
+    One such file at a time. Locks the people who may get a home pod, then the ownership rules alone while
+    customers are made, the rollups last.
     """
     values = {
         "source": mapping.source,
@@ -203,6 +206,10 @@ def load(cursor: Cursor[Any], mapping: FileMapping, facts: str, *, followers: tu
         _CHECKED.replace("{facts}", facts).replace("{created}", created).replace("{customer}", customer), values
     )
     cursor.execute("CREATE INDEX ON import_checked (customer); ANALYZE import_checked")
+    # Behind the rules only what the file itself brings is locked: pods and people whom nobody else sees yet.
+    lock(LockClass.LIST, [FILE])
+    if mapping.create.get("people"):
+        lock(LockClass.PERSON, places.homeless())
     hold_rules(alone=True)
     numbers = places.make(cursor, mapping)
     if mapping.create.get("customers"):

@@ -157,6 +157,11 @@ def _default_rule(cursor: Cursor[Any], mapping: FileMapping) -> None:
         )
 
 
+def homeless() -> list[int]:
+    """People without any home pod: whom ``place_people`` may give one."""
+    return list(User.objects.exclude(memberships__kind="home").values_list("pk", flat=True))
+
+
 def place_people(cursor: Cursor[Any], pod: str) -> int:
     """Give people without a home pod the pod that stands most with them (ties: the older pod); how many.
 
