@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, Collate, Lower
 from django.utils import timezone
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from teams.audit.tracking import tracked
@@ -154,6 +155,14 @@ class Customer(models.Model):
         if len(number) > LONGEST_SHOWN:
             number = f"{number[:8]}…{number[-2:]}"
         return self.name or _("Customer %(number)s") % {"number": number}
+
+    @property
+    def language_name(self) -> str:
+        """The name of the language by its code; what is no code stays as it was written."""
+        try:
+            return str(get_language_info(self.language)["name_translated"])
+        except KeyError:
+            return self.language
 
 
 @tracked()

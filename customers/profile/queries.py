@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils.formats import date_format
-from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from customers.contacts.models import Contact
 from customers.directory.models import Customer, Ownership
 from customers.feedback.models import Response
 from customers.profile import chart, listing
-from customers.routing.queries.contact import Timeline, timeline
+from customers.routing.queries.contact import Timeline, Usual, timeline, usual_of
 from cxportal.core import periods
 from teams.people.models import User
 from teams.pods.channels import Channel
@@ -22,16 +22,6 @@ from teams.pods.models import Pod
 
 DRAWN = 400
 EPISODE = dt.timedelta(days=7)
-LAST_CONTACTS = 6
-
-
-@dataclass(frozen=True)
-class Usual:
-    """Who mostly served the customer: ``times`` of the last ``of`` contacts with a person."""
-
-    person: User
-    times: int
-    of: int
 
 
 @dataclass(frozen=True)
@@ -85,7 +75,7 @@ def profile(
         home=home,
         home_since=_since(customer, home, at),
         planned=_planned(customer, at),
-        usual=_usual(contacts),
+        usual=usual_of([c.person for c in contacts if c.person is not None]),
         score=_score(customer),
         number=customer.external_id or "",
         open_contact=open_contact,
@@ -130,16 +120,8 @@ def _about(customer: Customer) -> str:
     if customer.since is not None:
         words.append(_("with us since %(month)s") % {"month": date_format(customer.since, "F Y")})
     if customer.language:
-        words.append(_("speaks %(language)s") % {"language": _language(customer.language)})
+        words.append(_("speaks %(language)s") % {"language": customer.language_name})
     return ", ".join(filter(None, words))
-
-
-def _language(code: str) -> str:
-    """The name of a language by its code; what is no code stays as it was written."""
-    try:
-        return str(get_language_info(code)["name_translated"])
-    except KeyError:
-        return code
 
 
 def _recent(contacts: list[Contact], at: dt.datetime) -> str:
@@ -168,15 +150,6 @@ def _planned(customer: Customer, at: dt.datetime) -> str:
         return ""
     day = date_format(span.period.lower.astimezone(span.pod.tzinfo), "j M Y")
     return _("to %(pod)s from %(day)s") % {"pod": span.pod, "day": day}
-
-
-def _usual(contacts: list[Contact]) -> Usual | None:
-    served = [contact.person for contact in contacts if contact.person is not None][:LAST_CONTACTS]
-    if not served:
-        return None
-    ids = [person.pk for person in served]
-    best = max(served, key=lambda person: (ids.count(person.pk), -ids.index(person.pk)))
-    return Usual(best, ids.count(best.pk), len(ids))
 
 
 def _score(customer: Customer) -> str:

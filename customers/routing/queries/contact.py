@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Q
@@ -52,6 +53,20 @@ class Row:
     state: str
     current: bool
     readable: bool
+
+
+@dataclass(frozen=True)
+class Usual:
+    """Who is asked first for a customer: served ``times`` of the last ``of`` contacts with a person."""
+
+    person: User
+    times: int
+    of: int
+
+    @property
+    def label(self) -> str:
+        """One contact of several makes nobody the usual person."""
+        return _("Usual person") if self.times > 1 or self.of == 1 else _("Last served by")
 
 
 @dataclass(frozen=True)
@@ -226,16 +241,18 @@ def _facts(contact: Contact) -> list[Fact]:
     if customer is None:
         return [*facts, Fact(_("Told as"), contact.caller)] if contact.caller else facts
     if customer.region is not None:
-        facts.append(Fact(_("Region"), ", ".join(filter(None, (str(customer.region), customer.place)))))
+        region = str(customer.region)
+        told = customer.place if region in customer.place else ", ".join(filter(None, (region, customer.place)))
+        facts.append(Fact(_("Region"), told))
     if customer.segment is not None:
         facts.append(Fact(_("Segment"), str(customer.segment)))
     if customer.since is not None:
         facts.append(Fact(_("With us since"), date_format(customer.since, "F Y")))
     if customer.language:
-        facts.append(Fact(_("Speaks"), customer.language))
+        facts.append(Fact(_("Speaks"), customer.language_name))
     usual = usual_person(customer, contact)
     if usual is not None:
-        facts.append(Fact(_("Usual person"), usual.name, person=usual))
+        facts.append(Fact(usual.label, usual.person.name, person=usual.person))
     last = Response.objects.filter(contact__customer=customer).exclude(kind=Response.Kind.DISPUTED)
     score = last.order_by("-answered_at").first()
     if score is not None and score.nps is not None:
@@ -244,16 +261,20 @@ def _facts(contact: Contact) -> list[Fact]:
     return facts
 
 
-def usual_person(customer: Customer, but: Contact | None = None) -> User | None:
-    """Who served most of the customer's last six contacts; among equals the latest. Two queries."""
+def usual_person(customer: Customer, but: Contact) -> Usual | None:
+    """Who served most of the customer's last contacts; an open one counts when it is closed. One query."""
     rows = Contact.objects.filter(customer=customer, person__isnull=False)
-    if but is not None:
-        rows = rows.exclude(pk=but.pk)
-    last = list(rows.order_by("-arrived_at").values_list("person_id", flat=True)[:6])
-    if not last:
+    rows = rows.exclude(pk=but.pk) if but.is_open else rows
+    return usual_of([c.person for c in rows.select_related("person").order_by("-arrived_at", "-pk")[:6] if c.person])
+
+
+def usual_of(served: Sequence[User]) -> Usual | None:
+    """Who served most of the six latest, among equals the latest, as the routing asks; ``served`` newest first."""
+    ids = [person.pk for person in served[:6]]
+    if not ids:
         return None
-    best = max(last, key=lambda person: (last.count(person), -last.index(person)))
-    return User.objects.filter(pk=best).first()
+    best = max(served[:6], key=lambda person: (ids.count(person.pk), -ids.index(person.pk)))
+    return Usual(best, ids.count(best.pk), len(ids))
 
 
 def timeline(
@@ -267,20 +288,19 @@ def timeline(
     newest = list(
         rows.select_related("person", "home_pod", "serving_pod", "reason").order_by("-arrived_at", "-pk")[:shown]
     )
-    scores = dict(
-        Response.objects.filter(contact__in=[c.pk for c in newest], nps__isnull=False).values_list("contact_id", "nps")
-    )
+    answers = Response.objects.filter(contact__in=[c.pk for c in newest]).exclude(kind=Response.Kind.DISPUTED)
+    said = {answer.contact_id: answer for answer in answers}
     own = standing(viewer).member_of
     now = periods.now()
     oldest = rows.order_by("arrived_at").values_list("arrived_at", flat=True).first()
     return Timeline(
-        [_row(c, current, scores.get(c.pk), own, now) for c in newest],
+        [_row(c, current, said.get(c.pk), own, now) for c in newest],
         totals["n"],
         oldest.astimezone(newest[0].home_pod.tzinfo).year if oldest and newest else None,
     )
 
 
-def _row(c: Contact, current: Contact | None, score: int | None, own: frozenset[int], now: dt.datetime) -> Row:
+def _row(c: Contact, current: Contact | None, said: Response | None, own: frozenset[int], now: dt.datetime) -> Row:
     tone, icon = TONES[State(c.state)]
     words = _("Open") if c.is_open else str(State(c.state).label)
     if c.reopened_count and not c.is_open:
@@ -288,8 +308,10 @@ def _row(c: Contact, current: Contact | None, score: int | None, own: frozenset[
     who = [c.person.first_name] if c.person else []
     if c.serving_pod is not None and c.serving_pod_id != c.home_pod_id:
         who.append(c.serving_pod.name)
-    if score is not None:
-        who.append(_("%(n)s of 10") % {"n": score})
+    if said is not None and said.nps is not None:
+        who.append(_("%(n)s of 10") % {"n": said.nps})
+    if said is not None and said.may_contact:
+        who.append(_("may be called about it"))
     fallback = str(c.reason.name) if c.reason else _("No subject")
     return Row(
         id=c.pk,
