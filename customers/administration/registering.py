@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from customers.administration.imports import register_lists
 from customers.causes.models import Reason, ReasonGroup
-from customers.directory import rulebook
+from customers.directory import findings, rulebook
 from customers.directory.models import Customer, OwnershipRule, Region, Segment
 from teams.administration.sections import Section, add_section
 from teams.audit.kinds import Kind, register
 from teams.pods import setup
+from teams.pods.consequences import Consequence, foretell
 from teams.pods.models import Pod
 
 
@@ -74,6 +77,27 @@ def ownership_state(pod: Pod) -> setup.State:
     return setup.State(done=False, words=_("Add a rule that names the pod; it takes effect at the opening."))
 
 
+def moving(pod: Pod) -> Iterator[Consequence]:
+    """How many customers an opening moves, and from where."""
+    sources = findings.arrivals(pod)
+    total = sum(count for _pod, count in sources)
+    if not total:
+        yield Consequence(_("No customer moves: the rules that name the pod bring it nobody yet."), watch=True)
+        return
+    words = ngettext(
+        "%(n)s customer moves to %(pod)s (%(from)s); new contacts come to it, open ones stay with their people.",
+        "%(n)s customers move to %(pod)s (%(from)s); new contacts come to it, open ones stay with their people.",
+        total,
+    )
+    told = [
+        _("%(n)s from %(pod)s") % {"n": number_format(count, force_grouping=True), "pod": source}
+        for source, count in sources
+    ]
+    yield Consequence(
+        words % {"n": number_format(total, force_grouping=True), "pod": pod, "from": ", ".join(told)},
+    )
+
+
 def register_everything() -> None:
     """Sections of the settings, the pod's set-up step, lists from files, and what the history shows."""
     for section in (_regions, _segments, _reasons, _ownership, _customers, _contacts):
@@ -90,6 +114,7 @@ def register_everything() -> None:
         )
     )
     setup.on_opening(rulebook.open_pod)
+    foretell(10, moving)
     register_lists()
     _register_history()
 

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -147,11 +147,16 @@ def withdraw_opening(*, by: User, pod: Pod) -> Pod:
     return pod
 
 
-def people_state(pod: Pod) -> State:
-    """Somebody is at home in the pod at its opening (or today)."""
+def at_home(pod: Pod) -> QuerySet[Membership]:
+    """Who is at home in the pod at its opening (or today) or comes later."""
     day = periods.local_date(pod.opens_at or periods.now(), pod.tzinfo)
     lasting = Q(period__endswith__gt=day) | Q(period__endswith__isnull=True)
-    home = Membership.objects.filter(lasting, pod=pod, kind="home")
+    return Membership.objects.filter(lasting, pod=pod, kind="home")
+
+
+def people_state(pod: Pod) -> State:
+    """Somebody is at home in the pod at its opening (or today)."""
+    home = at_home(pod)
     count = home.values("member").distinct().count()
     uninvited = (
         home.filter(~Exists(User.objects.filter(pk=OuterRef("member_id")).exclude(email=None)))

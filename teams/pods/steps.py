@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from teams.pods import setup
+from teams.pods import consequences, setup
 
 
 def register_steps() -> None:
-    """Make the steps of this room known; called once at start-up."""
+    """Make the steps and consequences of this room known; called once at start-up."""
+    consequences.foretell(20, consequences.alone)
+    consequences.foretell(30, consequences.unpromised)
     setup.register(
         setup.Step(
             key="people",

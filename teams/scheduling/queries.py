@@ -231,6 +231,15 @@ def has_week(pod: Pod) -> bool:
     return Shift.objects.filter(pod=pod, cancelled_at=None).exists()
 
 
+def first_claimed(pod: Pod, at: dt.datetime | None = None) -> Period | None:
+    """The claimed time in a pod's shifts that runs now or comes first, or None. One query."""
+    upcoming = Assignment.objects.filter(
+        shift__pod=pod, shift__cancelled_at=None, period__endswith__gt=at or periods.now()
+    )
+    first = upcoming.order_by("period").first()
+    return first.span if first else None
+
+
 def first_week(pod: Pod) -> dt.date | None:
     """The Monday of the pod's first week, or None."""
     return Week.objects.filter(pod=pod).order_by("monday").values_list("monday", flat=True).first()

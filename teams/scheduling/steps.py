@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cxportal.core import periods
 from cxportal.core.periods import week_label
 from teams.audit.kinds import Kind, register
-from teams.pods import setup
+from teams.pods import consequences, setup
+from teams.pods.consequences import Consequence
 from teams.pods.models import Pod
 from teams.scheduling import models, queries
 
@@ -19,8 +25,19 @@ def _week(pod: Pod) -> setup.State:
     return setup.State(True, _("From week %(week)s") % {"week": week_label(first)})
 
 
+def _claimed(pod: Pod) -> Iterator[Consequence]:
+    first = queries.first_claimed(pod)
+    if first is None:
+        words = _("No shift is claimed: nobody is there for the customers until somebody claims one.")
+        yield Consequence(words, watch=True)
+    elif first.start > periods.now():
+        begins = date_format(first.start.astimezone(pod.tzinfo), "D j M, H:i")
+        yield Consequence(gettext("The first claimed shift begins on %(day)s.") % {"day": begins}, watch=True)
+
+
 def register_week() -> None:
-    """Make the step and the roster's history known; called once at start-up."""
+    """Make the step, its consequence and the roster's history known; called once at start-up."""
+    consequences.foretell(40, _claimed)
     setup.register(
         setup.Step(
             key="week",

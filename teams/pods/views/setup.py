@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cxportal.core import periods
-from cxportal.core.htmx import back_to, render, say
+from cxportal.core.htmx import back_to, render, say, wants_fragment
 from cxportal.core.http import guarded, verb
 from teams import permissions
 from teams.permissions import FoundPod
 from teams.pods import setup, versions
+from teams.pods.consequences import consequences
 from teams.pods.models import Pod
 from teams.pods.queries import standing
 
@@ -78,10 +79,13 @@ def open_pod(request: HttpRequest, found: FoundPod) -> HttpResponse:
     return back_to(request, reverse("pod_setup", kwargs={"slug": pod.slug}))
 
 
-@verb
 @guarded(permissions.opening_pod)
 def open_now(request: HttpRequest, found: FoundPod) -> HttpResponse:
-    """Open at this instant."""
+    """Ask first what can hardly be taken back, with what it brings; a POST opens at this instant."""
+    if request.method != "POST":
+        context = {"pod": found.pod, "told": consequences(found.pod), "missing": setup.missing(found.pod)}
+        part = "dialog" if wants_fragment(request) else None
+        return render(request, "teams/pods/open_now.html", context, partial=part)
     pod = setup.plan_opening(by=found.by, pod=found.pod, opens_at=periods.now())
     say(request, _("%(pod)s is open.") % {"pod": pod})
     return back_to(request, reverse("pod_setup", kwargs={"slug": pod.slug}))

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from customers.administration.registering import ownership_state
+from customers.administration.registering import moving, ownership_state
 from customers.causes.models import Reason, ReasonGroup
-from customers.directory import queries
-from customers.directory.models import OwnershipRule, Region, Segment
+from customers.directory import findings, queries, rulebook
+from customers.directory.models import Ownership, OwnershipRule, Region, Segment
 from cxportal.core import periods
 from teams.pods import setup
 from tests.cast import Cast
@@ -130,6 +130,25 @@ def test_a_rule_of_a_pod_under_set_up_waits_for_its_opening(cast: Cast, office: 
     assert "Hand that rule over" not in page
     assert "/activate/" not in page
     assert 'href="/p/weser/setup/"' in page
+
+
+def test_the_question_before_an_opening_counts_who_moves_and_each_once(cast: Cast, office: Client) -> None:
+    weser = pods.pod("Weser")
+    customers.default_rule(cast.isar)
+    bavaria = customers.region("Bavaria")
+    for number in range(3):
+        customers.customer(cast.isar, f"Customer {number}", region=bavaria)
+    customers.customer(cast.elbe, "At Elbe", region=bavaria)
+    customers.customer(cast.isar, "Elsewhere")
+    told = [each.words for each in moving(weser)]
+    assert told == ["No customer moves: the rules that name the pod bring it nobody yet."]
+    rulebook.add_rule(by=None, pod=weser, region=bavaria)
+    rulebook.add_rule(by=None, pod=weser, region=bavaria, segment=customers.segment("Trade"))
+    (told_now,) = moving(weser)
+    assert "4 customers move to Weser (3 from Isar, 1 from Elbe)" in str(told_now.words)
+    rulebook.open_pod(weser, periods.now(), None)
+    assert Ownership.objects.filter(pod=weser, period__contains=periods.now()).count() == 4
+    assert not findings.arrivals(weser)
 
 
 def test_the_sections_stand_in_the_settings(office: Client) -> None:

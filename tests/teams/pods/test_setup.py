@@ -16,7 +16,7 @@ from teams.pods import opening, setup, versions
 from teams.pods.models import Pod
 from teams.pods.services import add_pod
 from tests.cast import Cast
-from tests.factories import people
+from tests.factories import people, scheduling
 
 type Browser = Callable[..., Client]
 
@@ -142,6 +142,36 @@ def test_members_see_who_does_what_they_may_not_and_no_way_that_ends_in_a_no(
     assert "An administrator or who leads the pod does this." in page
     for way in re.findall(r'href="(/p/weser/[^"#]+)"', page.partition("<main")[2]):
         assert browser(member).get(way, follow=True).status_code == 200
+
+
+def test_opening_at_once_is_asked_first_and_told_what_it_brings(cast: Cast, ready: Pod, browser: Browser) -> None:
+    office = browser(cast.administrator)
+    assert 'formaction="/p/weser/setup/open-now/"' not in office.get("/p/weser/setup/").text
+    for headers in ({}, {"HX-Request": "true", "HX-Target": "dialogs"}):
+        question = office.get("/p/weser/setup/open-now/", headers=headers).text
+        assert "Open Weser now?" in question
+        assert "One person alone is at home" in question
+        assert "Nothing is promised yet on: Phone." in question
+        assert "No shift is claimed" in question
+        assert "It cannot be undone" in question
+        assert ("<dialog data-open" in question) is bool(headers)
+    ready.refresh_from_db()
+    assert ready.opens_at is None
+    opening.set_promise(by=cast.administrator, pod=ready, channel="phone", seconds=20)
+    people.member(ready, "Wolf")
+    shift = scheduling.shift(ready, 1, "07:00", "15:00")
+    scheduling.seated(people.member(ready, "Wanda"), shift)
+    with time_machine.travel(shift.span.start - dt.timedelta(hours=1)):
+        question = browser(cast.administrator).get("/p/weser/setup/open-now/").text
+    assert "The first claimed shift begins on" in question
+    for gone in ("alone", "Nothing is promised", "No shift is claimed"):
+        assert gone not in question
+
+
+def test_the_question_offers_no_opening_while_a_step_is_missing(cast: Cast, weser: Pod, browser: Browser) -> None:
+    question = browser(cast.administrator).get("/p/weser/setup/open-now/").text
+    assert "No channel has opening hours yet." in question
+    assert 'action="/p/weser/setup/open-now/"' not in question
 
 
 def test_a_half_written_instant_is_told_under_its_field(cast: Cast, ready: Pod, browser: Browser) -> None:
