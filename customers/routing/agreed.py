@@ -6,9 +6,13 @@ import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
+from customers.routing.models import ContactAssignment, Offer, OverflowTerms
 from customers.routing.terms import Willingness
 from teams.notifications import kinds
 from teams.pods.agreement import BoundDefinition, register, values_at
+from teams.pods.models import Pod
+
+UNDO_FOR = dt.timedelta(minutes=10)
 
 AT_ONCE = BoundDefinition(
     "overflow_at_once",
@@ -78,3 +82,16 @@ def willingness(pod_id: int, at: dt.datetime) -> Willingness:
         in_day=int(values[IN_DAY.key]),
         reserve=int(values[RESERVE.key]),
     )
+
+
+def undo_open(version: OverflowTerms, pod: Pod, at: dt.datetime) -> bool:
+    """Whether a pod's signature put a version in force, no longer than ``UNDO_FOR`` ago; who proposed signed first."""
+    in_time = version.in_force_at is not None and at <= version.in_force_at + UNDO_FOR
+    return in_time and version.proposed_for_id != pod.pk
+
+
+def used_since(version: OverflowTerms) -> bool:
+    """Whether a contact was offered or given to the helper since a version is in force. Two queries."""
+    offered = Offer.objects.filter(agreement=version.agreement_id, made_at__gte=version.in_force_at)
+    given = ContactAssignment.objects.filter(agreement=version.agreement_id, started_at__gte=version.in_force_at)
+    return offered.exists() or given.exists()

@@ -1,4 +1,4 @@
-"""Acts on overflow agreements: propose, sign, withdraw, pause, resume, end. Two pods, nobody above them.
+"""Acts on overflow agreements: propose, sign, take back, withdraw, pause, resume, end. Two pods, nobody above them.
 
 Every act locks the agreement's row first. A version that changed meanwhile is a 409 (`stale`).
 """
@@ -185,6 +185,55 @@ def _put_in_force(agreement: OverflowAgreement, version: OverflowTerms, clock: d
     if agreement.state == State.PROPOSED:
         agreement.state = State.ACTIVE
         agreement.save(update_fields=["state"])
+
+
+@recorded
+def take_back(*, by: User, pod: Pod, agreement_id: int, at: dt.datetime | None = None) -> OverflowTerms:
+    """Take back the signature that put a version in force: it waits again, what held before holds again.
+
+    Possible for ``UNDO_FOR``, while nothing went out and nobody proposed another. Repeating it changes nothing.
+    Raises ``Refused`` (``built_on``, ``undo_late``, ``undo_used``). Locks: the agreement's row, then the
+    lending of the helper, so that no router lends under what is being taken back.
+    """
+    clock = at or periods.now()
+    agreement = _held(agreement_id, by, pod)
+    lock(LockClass.AGREEMENT, [agreement.partner_id])
+    living = agreement.versions.filter(state__in=[OverflowTerms.State.PROPOSED, OverflowTerms.State.IN_FORCE])
+    newest, force = living.last(), living.filter(state=OverflowTerms.State.IN_FORCE).first()
+    lately = force if force and agreed.undo_open(force, pod, clock) else None
+    if newest is not None and newest != force and not lately and not newest.signatures.filter(pod=pod).exists():
+        return newest
+    _may_take_back(agreement, newest, lately)
+    assert lately is not None
+    lately.signatures.get(pod=pod).delete()
+    lately.state, lately.in_force_at = OverflowTerms.State.PROPOSED, None
+    lately.save(update_fields=["state", "in_force_at"])
+    _put_back(agreement)
+    _tell(agreement)
+    return lately
+
+
+def _may_take_back(agreement: OverflowAgreement, newest: OverflowTerms | None, lately: OverflowTerms | None) -> None:
+    other_way = _("Pause the agreement, propose a change or end it.")
+    if agreement.state == State.ENDED or newest is None or (newest.state != OverflowTerms.State.IN_FORCE):
+        raise refuse("built_on", _("Another version was proposed or the agreement ended."), other_way)
+    if lately is None:
+        minutes = int(agreed.UNDO_FOR.total_seconds() // 60)
+        words = _("A pod takes back its own signature within %(n)s minutes after it put a version in force.")
+        raise refuse("undo_late", words % {"n": minutes}, other_way)
+    if agreed.used_since(lately):
+        raise refuse("undo_used", _("A contact went out under this version already."), other_way)
+
+
+def _put_back(agreement: OverflowAgreement) -> None:
+    """What held before the version that is taken back holds again; a first one leaves nothing in force."""
+    before = agreement.versions.filter(state=OverflowTerms.State.REPLACED).order_by("-number").first()
+    if before is not None:
+        before.state = OverflowTerms.State.IN_FORCE
+        before.save(update_fields=["state"])
+    else:
+        agreement.state, agreement.paused_by, agreement.paused_at = State.PROPOSED, None, None
+        agreement.save(update_fields=["state", "paused_by", "paused_at"])
 
 
 @recorded

@@ -52,7 +52,7 @@ class OverflowAgreement(models.Model):
 
 @tracked()
 class OverflowTerms(models.Model):
-    """One version of an agreement. Never changed once both pods signed it.
+    """One version of an agreement. Its terms never change once both pods signed.
 
     ``thresholds``: channel → opening seconds waited before the partner is asked; its keys are the
     channels that are covered. ``skill_ids`` empty means whatever the partner's people can do.

@@ -29,6 +29,7 @@ urlpatterns = [
     path(ONE, agreements.overflow_agreement, name="overflow_agreement"),
     path(ONE + "change/", agreements.change_overflow_agreement, name="change_overflow_agreement"),
     path(ONE + "sign/", agreements.sign, name="overflow_sign"),
+    path(ONE + "take-back/", agreements.take_back, name="overflow_take_back"),
     path(ONE + "withdraw/", agreements.withdraw, name="overflow_withdraw"),
     path(ONE + "pause/", agreements.pause, name="overflow_pause"),
     path(ONE + "resume/", agreements.resume, name="overflow_resume"),

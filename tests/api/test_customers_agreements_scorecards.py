@@ -98,7 +98,7 @@ def test_an_agreement_is_asked_for_signed_paused_resumed_and_ended(cast: Cast, c
     assert states == ["paused", "active", "ended"]
 
 
-@pytest.mark.parametrize("verb", ["", "sign/", "propose/", "withdraw/", "pause/", "resume/", "end/"])
+@pytest.mark.parametrize("verb", ["", "sign/", "take-back/", "propose/", "withdraw/", "pause/", "resume/", "end/"])
 def test_strangers_to_an_agreement_and_unknown_ones_answer_alike(cast: Cast, caller, verb: str) -> None:
     made, client = routing.agreement(cast.isar, cast.elbe), caller(cast.stranger)
     answers = [

@@ -180,6 +180,13 @@ class AgreementOperations(Operations):
         agreements.sign(by=side.user, pod=side.pod, agreement_id=side.agreement.pk, seen_version=seen)
         return self._told(side.agreement.pk)
 
+    @extend_schema(summary="Take back the own signature", request=None, responses=AgreementItem)
+    @action(detail=True, methods=["post"], url_path="take-back")
+    @operation(scope="agreements:write", fetch=permissions.agreement_acting)
+    def take_back(self, request: Request, side: Side) -> Response:
+        """For ten minutes after it put a version in force, while nothing went out under it."""
+        return self._act(side, agreements.take_back)
+
     @extend_schema(summary="Withdraw the waiting version", request=None, responses=AgreementItem)
     @action(detail=True, methods=["post"])
     @operation(scope="agreements:write", fetch=permissions.agreement_acting)

@@ -116,6 +116,7 @@ class AgreementPage:
     versions: list[OverflowTerms]
     handed_back: int
     today: int
+    undo_until: dt.datetime | None = None
     pausable: bool = False
     resumable: bool = False
     facts: list[tuple[str, str]] = field(default_factory=list)
@@ -207,9 +208,17 @@ def agreement_page(agreement: OverflowAgreement, pod: Pod, at: dt.datetime | Non
         versions=versions,
         handed_back=_handed_back(agreement, now),
         today=today,
+        undo_until=None if proposed else _undo_until(force, pod, now),
         pausable=agreement.state == State.ACTIVE,
         resumable=agreement.state == State.PAUSED and agreement.paused_by_id == pod.pk,
     )
+
+
+def _undo_until(force: OverflowTerms | None, pod: Pod, now: dt.datetime) -> dt.datetime | None:
+    """Until when the pod may still take its signature back; None when it may not."""
+    if force is None or force.in_force_at is None or not agreed.undo_open(force, pod, now) or agreed.used_since(force):
+        return None
+    return force.in_force_at + agreed.UNDO_FOR
 
 
 def _signatures(agreement: OverflowAgreement, terms: OverflowTerms | None) -> list[Signed]:

@@ -73,8 +73,8 @@ def _write(request: HttpRequest, form: TermsForm, pod: Pod, *, agreement_id: int
     return render(request, EDITOR, context, status=status)
 
 
-def _done(request: HttpRequest, side: Side, words: Text) -> HttpResponse:
-    say(request, words)
+def _done(request: HttpRequest, side: Side, words: Text, *, undo: str = "") -> HttpResponse:
+    say(request, words, undo=undo)
     return back_to(request, reverse("overflow_agreement", args=[side.pod.slug, side.agreement.pk]))
 
 
@@ -91,8 +91,17 @@ def sign(request: HttpRequest, side: Side) -> HttpResponse:
     if not form.is_valid():
         raise Invalid({"seen_version": _("Open the agreement and sign from its page.")})
     seen = form.cleaned_data["seen_version"]
-    agreements.sign(by=side.user, pod=side.pod, agreement_id=side.agreement.pk, seen_version=seen)
-    return _done(request, side, _("Signed for %(pod)s.") % {"pod": side.pod.name})
+    version = agreements.sign(by=side.user, pod=side.pod, agreement_id=side.agreement.pk, seen_version=seen)
+    undo = reverse("overflow_take_back", args=[side.pod.slug, side.agreement.pk])
+    words = _("Signed for %(pod)s; version %(n)s is in force.") % {"pod": side.pod.name, "n": version.number}
+    return _done(request, side, words, undo=undo)
+
+
+@verb
+@guarded(permissions.agreement_act)
+def take_back(request: HttpRequest, side: Side) -> HttpResponse:
+    """Take back the own signature of the last ten minutes."""
+    return _act(request, side, agreements.take_back, _("The signature is taken back; the version waits again."))
 
 
 @verb

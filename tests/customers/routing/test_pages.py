@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from customers.contacts.models import Contact
 from customers.routing import engine, services
-from customers.routing.models import OverflowAgreement
+from customers.routing.models import Offer, OverflowAgreement
 from customers.routing.services import Arrival
 from tests.factories import customers, people, routing
 from tests.factories.routing import NOW, later
@@ -258,6 +258,83 @@ def test_an_agreement_from_proposal_to_pause(cast, browser):
     assert changed.status_code == 303
     assert "version 1, in force" in ours.get(changed.url).text
     assert "→ 0:12" in ours.get(changed.url).text
+
+
+def signed(cast, browser, wait="10", **more):
+    """Isar's version, signed by Elbe by its page; the agreement and Elbe's address of taking it back."""
+    given = {"partner": cast.elbe.pk, "wait_phone": wait, "reserve": 1, "guard": 0, "cap_once": 2, "cap_hour": 8}
+    made = OverflowAgreement.objects.first()
+    page = (
+        reverse("change_overflow_agreement", args=[cast.isar.slug, made.pk])
+        if made
+        else reverse("new_overflow_agreement", args=[cast.isar.slug])
+    )
+    posted = browser(cast.member).post(page, given | {"cap_day": 40, "when_closed": "on", "any_hours": "on"} | more)
+    assert posted.status_code == 303
+    made = OverflowAgreement.objects.get()
+    seen = made.versions.count()
+    sign = reverse("overflow_sign", args=[cast.elbe.slug, made.pk])
+    assert "data-undo" in browser(cast.other_member).post(sign, {"seen_version": seen}, follow=True).text
+    return made, reverse("overflow_take_back", args=[cast.elbe.slug, made.pk])
+
+
+def test_a_signature_is_taken_back_for_ten_minutes_by_the_pod_that_gave_it_last(cast, browser, clock):
+    made, back = signed(cast, browser)
+    theirs, ours = browser(cast.other_member), browser(cast.member)
+    page = theirs.get(reverse("overflow_agreement", args=[cast.elbe.slug, made.pk])).text
+    assert f'action="{back}"' in page
+    assert "Take the signature back (until" in page
+    assert "Every member of Isar or Elbe may sign for their pod" in page
+    not_ours = reverse("overflow_take_back", args=[cast.isar.slug, made.pk])
+    assert not_ours not in ours.get(reverse("overflow_agreement", args=[cast.isar.slug, made.pk])).text
+    assert ours.post(not_ours).status_code == 409
+    clock.shift(599)
+    for _twice in range(2):
+        assert theirs.post(back).status_code == 303
+    made.refresh_from_db()
+    assert made.state == "proposed"
+    assert "Sign for Elbe" in theirs.get(reverse("overflow_agreement", args=[cast.elbe.slug, made.pk])).text
+    assert theirs.post(reverse("overflow_sign", args=[cast.elbe.slug, made.pk]), {"seen_version": 1}).status_code == 303
+    clock.shift(601)
+    late = theirs.post(back)
+    assert late.status_code == 409
+    assert "within 10 minutes" in late.text
+    made.refresh_from_db()
+    assert made.state == "active"
+
+
+def test_what_held_before_holds_again_when_a_signature_is_taken_back(cast, browser, clock):
+    signed(cast, browser)
+    clock.shift(3600)
+    made, back = signed(cast, browser, "12", seen_version=1)
+    assert browser(cast.other_member).post(back).status_code == 303
+    made.refresh_from_db()
+    assert made.state == "active"
+    assert dict(made.versions.values_list("number", "state")) == {1: "in_force", 2: "proposed"}
+
+
+def test_a_signature_under_which_a_contact_went_out_stays(cast, browser):
+    made, back = signed(cast, browser)
+    contact = arrived(cast)
+    Offer.objects.create(
+        contact=contact, person=cast.other_member, pod=cast.elbe, agreement=made, made_at=NOW, until=later(30)
+    )
+    refused = browser(cast.other_member).post(back)
+    assert refused.status_code == 409
+    assert "A contact went out under this version already" in refused.text
+
+
+def test_a_signature_is_not_taken_back_over_a_newer_proposal(cast, browser):
+    made, back = signed(cast, browser)
+    change = reverse("change_overflow_agreement", args=[cast.isar.slug, made.pk])
+    given = {"partner": cast.elbe.pk, "wait_phone": "12", "reserve": 1, "guard": 0, "cap_once": 2, "cap_hour": 8}
+    assert (
+        browser(cast.member).post(change, given | {"cap_day": 40, "any_hours": "on", "seen_version": 1}).status_code
+        == 303
+    )
+    refused = browser(cast.other_member).post(back)
+    assert refused.status_code == 409
+    assert "Another version was proposed" in refused.text
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from customers.contacts.models import Contact, ContactEvent
-from customers.routing import engine, services
-from customers.routing.models import ContactAssignment, Offer
+from customers.routing import agreements, engine, services
+from customers.routing.models import ContactAssignment, Offer, OverflowTerms
 from customers.routing.services import Arrival, closing, intake, offering, placing
 from cxportal.core.database import LockClass
 from cxportal.core.models import IdempotencyKey
@@ -141,6 +141,35 @@ def test_control_without_the_lending_lock_the_last_place_is_given_twice(cast: Ca
     with without_locks(LockClass.AGREEMENT), meeting(READ_UNDER_LOCKS):
         assert together(acts).answers == ["offer", "offer"]
     assert lent_out() == 2
+
+
+def lending_and_taking_back(cast: Cast) -> list[Act]:
+    """A router lends a helper while the helper's pod takes the signature back that put the terms in force."""
+    people.skill("Sorbian", cast.other_member)
+    routing.on_shift(cast.other_member, cast.elbe)
+    agreed = routing.agreement(cast.isar, cast.elbe, in_force_at=NOW)
+    contact = call(cast.isar, required_skill=people.skill("Sorbian"))
+    back = partial(agreements.take_back, by=cast.other_member, pod=cast.elbe, agreement_id=agreed.pk)
+    return [partial(services.offer, by=None, contact_id=contact.pk), back]
+
+
+def terms_hold() -> bool:
+    return OverflowTerms.objects.filter(state="in_force").exists()
+
+
+def test_either_a_router_lends_or_the_signature_is_taken_back(cast: Cast) -> None:
+    acts = lending_and_taking_back(cast)
+    with meeting(READ_UNDER_LOCKS):
+        told = together(acts)
+    assert ("offer" in told.answers, told.codes, lent_out()) in [(True, {"undo_used"}, 1), (False, set(), 0)]
+    assert terms_hold() is bool(lent_out())
+
+
+def test_control_without_the_lending_lock_a_router_lends_under_a_signature_that_is_gone(cast: Cast) -> None:
+    acts = lending_and_taking_back(cast)
+    with without_locks(LockClass.AGREEMENT), meeting(READ_UNDER_LOCKS):
+        told = together(acts)
+    assert (len(told.answers), lent_out(), terms_hold()) == (2, 1, False)
 
 
 def test_two_routers_in_the_same_second_ask_nobody_twice(cast: Cast) -> None:
