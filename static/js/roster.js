@@ -84,9 +84,25 @@ function target(event, cell) {
   }
 }
 
+// From the page itself the first arrow, or Ctrl Home, leads into the grid.
+const ENTERS = ["ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp"];
+
+function enter(event) {
+  const away = event.target === document.body || event.target.matches?.("#main, #panel, #grid");
+  const wanted = event.ctrlKey ? event.key === "Home" : ENTERS.includes(event.key);
+  if (!away || !wanted || event.shiftKey || !table()?.getClientRects().length) return;
+  event.preventDefault();
+  const own = event.ctrlKey && covering(table().querySelector("tr.mine") ?? rows()[0], 0);
+  choose(own || table().querySelector('td[tabindex="0"]'));
+}
+
 document.addEventListener("keydown", (event) => {
+  if (event.altKey || event.metaKey) return;
   const cell = event.target.closest?.("[data-roster] td");
-  if (!cell || event.altKey || event.metaKey) return;
+  if (!cell) {
+    enter(event);
+    return;
+  }
   if (event.key === "Enter" && event.target === cell) {
     const inside = cell.querySelector("a, button");
     if (inside) {

@@ -6,21 +6,29 @@ const region = document.getElementById("toasts");
 
 function watch(toast) {
   let timer;
+  let sent = false;
   const leave = () => toast.remove();
-  const start = () => { timer = setTimeout(leave, STAY); };
+  const start = () => { if (!sent) timer = setTimeout(leave, STAY); };
   const hold = () => clearTimeout(timer);
   for (const name of ["pointerenter", "focusin"]) toast.addEventListener(name, hold);
   for (const name of ["pointerleave", "focusout"]) toast.addEventListener(name, () => { hold(); start(); });
   // It leaves after the answer: htmx places parts of the answer by the document of what asked.
-  toast.addEventListener("submit", () => { toast.hidden = true; });
+  toast.addEventListener("submit", () => {
+    sent = true;
+    hold();
+    toast.hidden = true;
+  });
   toast.addEventListener("htmx:afterRequest", () => setTimeout(leave));
   start();
 }
 
-// tell("No connection", "watch"): a toast without a round trip; the words come from the page.
+// tell("No connection", "watch"): a toast without a round trip; the words come from the page. The same words
+// stand there once.
 export function tell(words, tone = "info") {
   if (!region) return;
+  for (const same of region.querySelectorAll("[data-told]")) if (same.textContent === words) same.remove();
   const toast = document.createElement("div");
+  toast.dataset.told = "";
   toast.className = "toast";
   toast.dataset.tone = tone;
   const lines = document.createElement("span");

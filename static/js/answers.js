@@ -1,0 +1,46 @@
+// The answer to what a person asked for always arrives: though its button left the page meanwhile (an answer to
+// another press took it along), its parts find their places. Afterwards the focus stands where the person was.
+
+const OVER = "dialog, #toasts";
+const FOCUSABLE = "a[href], button, summary, input, select, textarea, [tabindex]";
+
+let places = []; // the ids around what last had the focus under dialogs and toasts, the nearest first
+
+document.addEventListener("focusin", ({ target }) => {
+  if (target.closest(OVER) || target === document.body) return;
+  places = [];
+  for (let each = target; each && each !== document.body; each = each.parentElement) if (each.id) places.push(each.id);
+});
+
+// htmx looks for the places of an answer's parts in the tree of what asked: for as long as it swaps, what asked
+// is in the page, out of sight.
+function park(asker) {
+  const lot = document.createElement("div");
+  lot.hidden = true;
+  document.body.append(lot);
+  lot.append(asker);
+  return lot;
+}
+
+document.addEventListener("htmx:beforeSend", ({ detail: { xhr, requestConfig } }) => {
+  const { elt: asker, triggeringEvent, verb } = requestConfig;
+  if (triggeringEvent?.type?.startsWith("sse:")) return;
+  let lot;
+  xhr.addEventListener("readystatechange", () => {
+    if (xhr.readyState === XMLHttpRequest.DONE && !asker.isConnected) lot = park(asker);
+  });
+  xhr.addEventListener("loadend", () => {
+    lot?.remove();
+    if (verb !== "get") setTimeout(home);
+  });
+});
+
+// A button that is gone leaves the focus to what stood around it: the next Enter must not press a neighbour.
+function home() {
+  const active = document.activeElement;
+  if (active && active !== document.body && active.getClientRects().length) return;
+  const place = places.map((id) => document.getElementById(id)).find((each) => each?.getClientRects().length);
+  if (!place) return;
+  if (!place.matches(FOCUSABLE)) place.tabIndex = -1;
+  place.focus({ preventScroll: true });
+}
