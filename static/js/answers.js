@@ -1,8 +1,12 @@
 // The answer to what a person asked for always arrives: though its button left the page meanwhile (an answer to
 // another press took it along), its parts find their places. Afterwards the focus stands where the person was.
 
+import { pageChanged } from "./fragments.js";
+
 const OVER = "dialog, #toasts";
 const FOCUSABLE = "a[href], button, summary, input, select, textarea, [tabindex]";
+
+const acts = new Set(); // under way
 
 let places = []; // the ids around what last had the focus under dialogs and toasts, the nearest first
 
@@ -25,13 +29,19 @@ function park(asker) {
 document.addEventListener("htmx:beforeSend", ({ detail: { xhr, requestConfig } }) => {
   const { elt: asker, triggeringEvent, verb } = requestConfig;
   if (triggeringEvent?.type?.startsWith("sse:")) return;
+  const act = { crossed: false };
+  if (verb !== "get") acts.add(act);
   let lot;
   xhr.addEventListener("readystatechange", () => {
     if (xhr.readyState === XMLHttpRequest.DONE && !asker.isConnected) lot = park(asker);
   });
   xhr.addEventListener("loadend", () => {
     lot?.remove();
-    if (verb !== "get") setTimeout(home);
+    if (!acts.delete(act)) return;
+    setTimeout(home);
+    // What was drawn before a later act was answered is old where it comes after that answer.
+    for (const other of acts) other.crossed = true;
+    if (act.crossed) pageChanged();
   });
 });
 

@@ -100,6 +100,16 @@ export function changed(name) {
   }
 }
 
+// A page of many rows listens to "refetch" with one fragment that holds them all; its rows, whose names carry a
+// suffix, then need not be fetched one by one.
+export function wholeChanged(names) {
+  const all = new Set(names);
+  for (const name of all) if (!all.has("refetch") || !name.includes("--")) changed(name);
+}
+
+// Everything that this page follows is fetched again.
+export const pageChanged = () => wholeChanged([...document.querySelectorAll('[hx-trigger*="sse:"]')].flatMap(listensTo));
+
 document.addEventListener("htmx:beforeSend", ({ detail: { xhr, target, requestConfig } }) => {
   const { elt: asker, triggeringEvent } = requestConfig;
   const live = triggeringEvent?.type?.startsWith("sse:");

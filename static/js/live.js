@@ -1,7 +1,7 @@
 // Live pages: holds a page's stream while the tab is visible, tells the fragments what changed, and polls when
 // streams can't be reached. Stands between htmx's extension and the browser's EventSource.
 
-import { changed } from "./fragments.js";
+import { changed, wholeChanged } from "./fragments.js";
 import { current, show } from "./connection.js";
 
 const POLL_MS = 10_000;
@@ -122,11 +122,8 @@ class LiveSource {
     this.poll = undefined;
   }
 
-  // A page of many rows listens to "refetch" with one fragment that holds them all; its rows, whose
-  // names carry a suffix, then need not be fetched one by one.
   #refetch() {
-    const whole = this.names.has("refetch");
-    for (const name of this.names) if (!whole || !name.includes("--")) changed(name);
+    wholeChanged(this.names);
   }
 }
 

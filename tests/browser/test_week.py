@@ -205,3 +205,32 @@ def test_on_paper_the_grid_stands_alone(portal: Portal, cast: Cast) -> None:
     expect(tab.locator("[data-roster]")).to_be_visible()
     for part in ("#panel", ".side", ".bar .end", "#daylist"):
         expect(tab.locator(part)).to_be_hidden()
+
+
+CUT = """cells => cells.filter(each => {
+  const box = each.closest("a.shift").getBoundingClientRect();
+  const text = document.createRange();
+  text.selectNodeContents(each);
+  const words = text.getBoundingClientRect();
+  const icon = [...each.parentElement.querySelectorAll("svg")].some(mark => {
+    const at = mark.getBoundingClientRect();
+    const beside = at.left >= words.right - 1 || at.right <= words.left + 1;
+    return !beside && at.top < words.bottom - 2 && at.bottom > words.top + 2;
+  });
+  return words.left < box.left || words.right > box.right || icon;
+}).map(each => each.textContent)"""
+
+
+@pytest.mark.parametrize(("width", "media"), [(1440, "screen"), (1280, "screen"), (1920, "screen"), (1280, "print")])
+def test_the_hours_of_a_shift_are_read_whole_in_its_cell(portal: Portal, cast: Cast, width: int, media: str) -> None:
+    for day, hours in enumerate((("07:45", "16:15"), ("11:45", "20:15"), ("08:45", "18:45"))):
+        scheduling.seated(cast.second_member, scheduling.shift(cast.isar, day, *hours, seats=2))
+    held = scheduling.seated(cast.lead, scheduling.shift(cast.isar, 3, "08:45", "18:45", slug="chat"))
+    services.offer(by=cast.lead, assignment=held.pk)
+    tab = portal.page(cast.member)
+    tab.set_viewport_size({"width": width, "height": 900})
+    tab.emulate_media(media="print" if media == "print" else "screen")
+    tab.goto(address(cast))
+    hours_ = tab.locator("[data-roster] a.shift .h > span")
+    expect(hours_).to_have_count(4)
+    assert hours_.evaluate_all(CUT) == []
