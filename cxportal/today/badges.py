@@ -79,8 +79,8 @@ def own_line(user: User, zone: str) -> OwnLine:
         roles = [label for role, label in Role.choices if role in stand.roles]
         return OwnLine(roles[0] if roles else _("Coach") if stand.coach else "", "")
     until = on_shift_until(user)
-    if until is None:
-        return OwnLine(_("Off shift"), "off")
     presence = Presence.objects.filter(member=user).first()
     on = "on" if is_present(presence, live=False) else "busy" if presence and presence.state == State.BREAK else "off"
+    if until is None:
+        return OwnLine(_("Here, off shift"), on) if on == "on" else OwnLine(_("Off shift"), "off")
     return OwnLine(_("On until %(time)s") % {"time": words.clock(until, ZoneInfo(zone))}, on)

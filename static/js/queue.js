@@ -1,3 +1,5 @@
+import { changed } from "./fragments.js";
+
 // The server renders every wait; between two fetches this page only lets the seconds run on.
 
 const two = (number) => String(number).padStart(2, "0");
@@ -33,8 +35,17 @@ function announce() {
   if (late) document.getElementById("live").textContent = late;
 }
 
+// When a channel opens or closes its clocks start or stand: that is the server's to say.
+function turn() {
+  const board = document.querySelector("[data-turn]");
+  if (!board) return;
+  board.dataset.turn = Number(board.dataset.turn) - 1;
+  if (Number(board.dataset.turn) === 0) changed("board");
+}
+
 setInterval(() => {
   tick();
+  turn();
   announce();
 }, 1000);
 

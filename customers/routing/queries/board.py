@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from customers.contacts.models import Contact, ContactEvent
 from customers.routing.models import ContactAssignment, Offer, OverflowAgreement
-from customers.routing.queries import numbers
+from customers.routing.queries import clock, numbers
 from customers.routing.queries.team import Mate, team
 from customers.routing.queries.tiles import Tile, Used, risk, tiles_of, use_of_today
 from customers.routing.sentences import duration
@@ -23,6 +23,7 @@ from teams.people.models import User
 from teams.pods.channels import LIVE, Channel
 from teams.pods.models import Pod, Promise
 from teams.presence.models import Presence
+from teams.presence.models import State as PresenceState
 
 State = Contact.State
 REPEAT_WITHIN = dt.timedelta(days=7)
@@ -54,11 +55,15 @@ class Card:
     skill_missing: bool = False
     can_take: bool = False
     left: int = 0
+    stands: str = ""
 
 
 @dataclass(frozen=True)
 class Board:
-    """A pod's queue at an instant, for one viewer."""
+    """A pod's queue at an instant, for one viewer.
+
+    ``standing`` says which clocks stand until when; ``turn`` is in how many seconds a channel opens or closes.
+    """
 
     at: dt.datetime
     tiles: list[Tile]
@@ -68,6 +73,9 @@ class Board:
     work: list[Card] = field(default_factory=list)
     overflow_in: list[Card] = field(default_factory=list)
     overflow_out: list[Card] = field(default_factory=list)
+    handed: list[Card] = field(default_factory=list)
+    standing: list[str] = field(default_factory=list)
+    turn: int | None = None
     offers: list[Card] = field(default_factory=list)
     used: list[Used] = field(default_factory=list)
     team: list[Mate] = field(default_factory=list)
@@ -81,6 +89,12 @@ class Board:
             return ""
         words = ngettext("%(n)s contact is past its promise.", "%(n)s contacts are past their promise.", late)
         return words % {"n": late}
+
+    @property
+    def unplanned(self) -> bool:
+        """The viewer is here without a shift in this pod: the router offers them nothing."""
+        here = self.me is not None and self.me.state in (PresenceState.AVAILABLE, PresenceState.AFTER_WORK)
+        return here and not any(mate.now and self.me is not None and mate.person.pk == self.me.pk for mate in self.team)
 
     @property
     def on_shift(self) -> int:
@@ -114,8 +128,10 @@ def board(pod: Pod, viewer: User, *, works: bool, at: dt.datetime | None = None)
     read = _read(pod, viewer, now)
     used = use_of_today(pod, list(read.agreements.values()), now)
     tiles = tiles_of(pod, _waits(read), read.promises, used, now)
+    standing, turn = clock.standing(read.windows, read.promises, pod, now), clock.turn(read.windows, now)
     if not works:
-        return Board(now, tiles, waiting_count=sum(_waits_here(c, pod) for c in read.contacts))
+        count = sum(_waits_here(c, pod) for c in read.contacts)
+        return Board(now, tiles, waiting_count=count, standing=standing, turn=turn)
     waiting = [_waiting_card(c, read) for c in read.contacts if _waits_here(c, pod)]
     waiting.sort(key=lambda pair: pair[0])
     cards = [card for _key, card in waiting]
@@ -129,12 +145,15 @@ def board(pod: Pod, viewer: User, *, works: bool, at: dt.datetime | None = None)
         waiting_count=len(cards),
         folded=len(cards[shown:]),
         work=[_work_card(c, read) for c in work if c.serving_pod_id == pod.pk and c.home_pod_id == pod.pk],
-        overflow_in=[_in_card(c, read) for c in work if c.serving_pod_id == pod.pk != c.home_pod_id],
-        overflow_out=[_out_card(c, read) for c in read.contacts if _is_out(c, read)],
+        overflow_in=[_in_card(c, read) for c in work if _came(c, pod) and c.pk in read.helped],
+        overflow_out=[_out_card(c, read) for c in read.contacts if _is_out(c, read) and not _is_handed(c, read)],
+        handed=[_handed_card(c, read) for c in read.contacts if _is_handed(c, read)],
         offers=_offers_to(viewer, now),
         used=used,
         team=team(pod, now),
         me=Presence.objects.filter(pk=viewer.pk).first(),
+        standing=standing,
+        turn=turn,
     )
 
 
@@ -166,7 +185,7 @@ def _read(pod: Pod, viewer: User, now: dt.datetime) -> _Reading:
         usual=_usual(contacts),
         repeats=_repeats(contacts, now),
         promises={p.channel: p for p in Promise.objects.filter(pod=pod)},
-        windows=numbers.openings(pod, {c.channel for c in contacts} | set(LIVE), first, now),
+        windows=numbers.openings(pod, {c.channel for c in contacts} | set(LIVE), first, now + clock.AHEAD),
     )
 
 
@@ -210,6 +229,19 @@ def _is_out(contact: Contact, read: _Reading) -> bool:
     return asked or contact.serving_pod_id not in (None, read.pod.pk)
 
 
+def _came(contact: Contact, pod: Pod) -> bool:
+    return contact.serving_pod_id == pod.pk != contact.home_pod_id
+
+
+def _is_handed(contact: Contact, read: _Reading) -> bool:
+    """Given away to another pod or by one, and no help under an agreement."""
+    offer = read.offers.get(contact.pk)
+    if contact.pk in read.helped or (offer is not None and offer.agreement_id is not None):
+        return False
+    away = contact.home_pod_id == read.pod.pk and contact.serving_pod_id not in (None, read.pod.pk)
+    return away or (_came(contact, read.pod) and contact.state in (State.IN_WORK, State.AFTER_WORK))
+
+
 def title(contact: Contact) -> str:
     """Who it is: the customer, else as told, else unknown."""
     if contact.customer is not None:
@@ -238,7 +270,7 @@ def _card(contact: Contact, read: _Reading, seconds: int, tone: str, low: str, *
 
 def _waiting_card(contact: Contact, read: _Reading) -> tuple[tuple[Any, ...], Card]:
     promise = read.promises.get(contact.channel)
-    seconds = numbers.waited(read.windows[contact.channel], contact.arrived_at, read.now, promise)
+    wait = clock.wait(read.windows[contact.channel], promise, contact.arrived_at, read.pod, read.now)
     offer = read.offers.get(contact.pk)
     usual = read.usual.get(contact.pk)
     if offer is not None and offer.agreement_id is not None:
@@ -250,19 +282,19 @@ def _waiting_card(contact: Contact, read: _Reading) -> tuple[tuple[Any, ...], Ca
     else:
         low, person, pod = _("first free member"), None, None
     free = offer is None or offer.agreement_id is not None or offer.person_id == read.viewer.pk
-    open_now = any(w.start <= read.now < w.end for w in read.windows[contact.channel])
     card = _card(
         contact,
         read,
-        seconds,
-        risk(seconds, promise),
+        wait.seconds,
+        risk(wait.seconds, promise),
         low,
         person=person,
         pod=pod,
         can_take=free,
-        ticking=seconds < 3600 and open_now,
+        ticking=wait.ticks,
+        stands=wait.stands,
     )
-    left = promise.seconds - seconds if promise else 10**9
+    left = promise.seconds - wait.seconds if promise else 10**9
     return (left, contact.channel not in LIVE, contact.pk), card
 
 
@@ -288,12 +320,30 @@ def _in_card(contact: Contact, read: _Reading) -> Card:
 def _out_card(contact: Contact, read: _Reading) -> Card:
     offer = read.offers.get(contact.pk)
     pod = offer.pod if offer is not None and offer.agreement_id else contact.serving_pod
-    working = contact.state in (State.IN_WORK, State.AFTER_WORK)
-    low = _("comes back for follow-up") if contact.pk in read.helped else _("handed over")
-    if not working and offer is not None:
-        low = _("keeps its place here")
-    subject = _("to %(pod)s") % {"pod": pod.name if pod else "?"}
-    return _replaced(_card(contact, read, _in_hand(contact, read.now), "", low, pod=pod), subject)
+    low = _("comes back for follow-up") if contact.pk in read.helped else _("keeps its place here")
+    return _aged(contact, read, low, pod, _("to %(pod)s") % {"pod": pod.name if pod else "?"})
+
+
+def _handed_card(contact: Contact, read: _Reading) -> Card:
+    if _came(contact, read.pod):
+        words = _("from %(pod)s") % {"pod": contact.home_pod.name}
+        low = _("with %(name)s") % {"name": contact.person.name if contact.person else "?"}
+        return _aged(contact, read, low, contact.home_pod, words)
+    pod = contact.serving_pod
+    waits = contact.state in (State.WAITING, State.OFFERED)
+    low = _("waits there with its age") if waits else _("in work there")
+    return _aged(contact, read, low, pod, _("to %(pod)s") % {"pod": pod.name if pod else "?"})
+
+
+def _aged(contact: Contact, read: _Reading, low: str, pod: Pod | None, subject: str) -> Card:
+    """A card that shows the wait since arrival, or how long it is in work."""
+    if contact.state not in (State.WAITING, State.OFFERED):
+        return _replaced(_card(contact, read, _in_hand(contact, read.now), "", low, pod=pod), subject)
+    promise = read.promises.get(contact.channel)
+    wait = clock.wait(read.windows[contact.channel], promise, contact.arrived_at, read.pod, read.now)
+    tone = risk(wait.seconds, promise)
+    card = _card(contact, read, wait.seconds, tone, low, pod=pod, ticking=wait.ticks, stands=wait.stands)
+    return _replaced(card, subject)
 
 
 def _replaced(card: Card, subject: str) -> Card:

@@ -17,9 +17,9 @@ from customers.directory.models import Customer
 from customers.feedback import queries as feedback
 from customers.feedback.models import Response
 from customers.routing.models import Offer
+from customers.routing.queries import clock
 from customers.routing.queries.board import title
 from customers.routing.queries.story import Step, story
-from customers.routing.sentences import duration
 from cxportal.core import periods
 from teams.people.models import User
 from teams.pods.channels import Channel
@@ -117,9 +117,7 @@ class ContactPage:
     tone: str
     state_icon: str
     state: str
-    seconds: int
-    clock: str
-    ticking: bool
+    wait: clock.Wait
     nth: str
     steps: list[Step]
     notes: list[Note]
@@ -149,7 +147,7 @@ def contact_page(
     offer = Offer.objects.filter(contact=contact, state=Offer.State.OPEN).select_related("person", "pod").first()
     mine = contact.person_id == viewer.pk and contact.state in (State.IN_WORK, State.AFTER_WORK)
     tone, icon = TONES[State(contact.state)]
-    seconds = max(0, int((now - (contact.state_since or contact.arrived_at)).total_seconds()))
+    wait = clock.wait_of(contact, now)
     can = _can(contact, offer, viewer, works=works, helper=helper, mine=mine)
     return ContactPage(
         contact=contact,
@@ -160,10 +158,8 @@ def contact_page(
         began=_moment(contact.arrived_at, contact.home_pod, now),
         tone=tone,
         state_icon=icon,
-        state=_state(contact, offer, seconds, mine=mine),
-        seconds=seconds,
-        clock=duration(seconds),
-        ticking=contact.is_open and seconds < 3600,
+        state=_state(contact, offer, mine=mine),
+        wait=wait,
         nth=_nth(contact),
         steps=story(contact, events),
         notes=list(Note.objects.filter(contact=contact).select_related("by")),
@@ -193,8 +189,8 @@ def _can(contact: Contact, offer: Offer | None, viewer: User, *, works: bool, he
     )
 
 
-def _state(contact: Contact, offer: Offer | None, seconds: int, *, mine: bool) -> str:
-    about = {"time": duration(seconds), "name": contact.person.name if contact.person else ""}
+def _state(contact: Contact, offer: Offer | None, *, mine: bool) -> str:
+    about = {"name": contact.person.name if contact.person else ""}
     if offer is not None:
         about["name"] = offer.person.name
     if mine and contact.state == State.IN_WORK:

@@ -15,7 +15,8 @@ from customers.routing.snapshot import CAPACITY, WEIGHTS
 from cxportal.core import periods
 from teams.people.models import User
 from teams.pods.models import Pod
-from teams.presence.models import State
+from teams.pods.queries import members_on
+from teams.presence.models import Presence, State
 from teams.presence.queries import is_present, presence_of
 from teams.scheduling.models import Assignment
 from teams.scheduling.queries import OnDuty, on_duty
@@ -47,13 +48,17 @@ class Mate:
 
 
 def team(pod: Pod, now: dt.datetime) -> list[Mate]:
-    """Everybody on shift in a pod now, then who comes later today. Eight queries, whatever their number."""
+    """Everybody on shift in a pod now, who is here without a shift, then who comes later today.
+
+    Nine queries, whatever their number.
+    """
     duty = on_duty([pod.pk], now)
     ids = [d.member_id for d in duty]
+    extra = _without_shift(pod, now, ids)
     coming = _coming(pod, now, set(ids))
-    people = User.objects.in_bulk([*ids, *coming])
+    people = User.objects.in_bulk([*ids, *coming, *extra])
     presence = presence_of(ids)
-    hands = _hands(ids)
+    hands = _hands([*ids, *extra])
     names = {a.slug: a.name for a in Activity.objects.all()}
     found = []
     for d in sorted(duty, key=lambda d: people[d.member_id].name):
@@ -64,10 +69,29 @@ def team(pod: Pod, now: dt.datetime) -> list[Mate]:
         mark = "off" if state not in (State.AVAILABLE, State.AFTER_WORK) else "busy" if full >= places > 0 else "on"
         words = _words(d, str(state), names, pod)
         found.append(Mate(people[d.member_id], True, str(state), mark, words, full, places))
+    for member in sorted(extra, key=lambda pk: people[pk].name):
+        found.append(Mate(people[member], False, "extra", "on", _extra_words(len(hands[member]))))
     for member, start in coming.items():
+        if member in extra:
+            continue
         at = start.astimezone(pod.tzinfo).strftime("%H:%M")
         found.append(Mate(people[member], False, "later", "off", _("From %(time)s") % {"time": at}))
     return found
+
+
+def _without_shift(pod: Pod, now: dt.datetime, on_shift: list[int]) -> list[int]:
+    """Members who said that they are here though the roster does not name them now."""
+    members = members_on(pod, periods.local_date(now, pod.tzinfo)).values("pk")
+    rows = Presence.objects.filter(member__in=members).exclude(member__in=on_shift)
+    return [row.member_id for row in rows if is_present(row, now, live=False)]
+
+
+def _extra_words(in_hand: int) -> str:
+    """The router offers nothing to them: they take from the queue by hand."""
+    words = _("Here, not on shift")
+    if not in_hand:
+        return words
+    return f"{words}, {ngettext('%(n)s contact in hand', '%(n)s contacts in hand', in_hand) % {'n': in_hand}}"
 
 
 def _coming(pod: Pod, now: dt.datetime, here: set[int]) -> dict[int, dt.datetime]:

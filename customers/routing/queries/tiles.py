@@ -90,9 +90,9 @@ def _overflow(used: list[Used]) -> Tile:
     agreed_in, agreed_out = (sum(u.cap for u in used if u.out is out) for out in (False, True))
     value = _("%(in)s in, %(out)s out") % {"in": came, "out": went}
     if not used:
-        return Tile(_("Overflow today"), value, "", _("no agreement yet"))
+        return Tile(_("Overflow served today"), value, "", _("no agreement yet"))
     limits = _("of %(in)s in and %(out)s out agreed")
-    return Tile(_("Overflow today"), value, "", limits % {"in": agreed_in, "out": agreed_out})
+    return Tile(_("Overflow served today"), value, "", limits % {"in": agreed_in, "out": agreed_out})
 
 
 def _longest(label: str, waits: list[int], promise: Promise | None) -> Tile:
