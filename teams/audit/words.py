@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.postgres.fields.ranges import RangeField
 from django.db import models
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from cxportal.core.violations import Text
@@ -88,7 +88,7 @@ def plain(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dt.datetime):
-        return formats.date_format(value, "j M Y, H:i") + " UTC"
+        return formats.date_format(timezone.localtime(value), "j M Y, H:i")
     if isinstance(value, dt.date):
         return formats.date_format(value, "j M Y")
     if isinstance(value, dict):

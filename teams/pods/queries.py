@@ -6,12 +6,13 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from cxportal.core import periods
 from cxportal.core.batch import Prepared, fetch
 from teams.people.models import User
-from teams.pods.models import Pod, RoleGrant
+from teams.pods.models import Company, Pod, RoleGrant
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -134,3 +135,12 @@ def members_on(pod: Pod | int, day: dt.date) -> QuerySet[User]:
     return User.objects.filter(
         memberships__pod=pod, memberships__kind__in=["home", "guest"], memberships__period__contains=day
     ).order_by("name", "pk")
+
+
+def reader_zone(user: User) -> str:
+    """The zone in which a person reads times that belong to no pod: own, home pod's, else the company's."""
+    if user.zone:
+        return user.zone
+    home = Pod.objects.filter(pk=standing(user).home or 0).only("zone").first()
+    company = None if home else Company.objects.only("zone").first()
+    return home.zone if home else company.zone if company else settings.TIME_ZONE

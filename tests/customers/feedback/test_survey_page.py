@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.db import connection
 from django.http import Http404
@@ -121,6 +122,13 @@ def test_a_used_link_says_so_and_takes_nothing_more(browser: Browser, link: Surv
     assert page.status_code == 410
     assert "You have answered already" in page.content.decode()
     assert Response.objects.count() == 1
+
+
+def test_a_used_link_tells_the_time_in_the_pods_zone(browser: Browser, link: SurveyLink) -> None:
+    browser().post(link.path, FULL)
+    with time_machine.travel(dt.datetime(2027, 7, 1, 23, 4, tzinfo=dt.UTC)):
+        Survey.objects.update(answered_at=periods.now())
+    assert "used on Fri 2 Jul at 01:04 (Europe/Berlin)" in browser().get(link.path).text
 
 
 def test_send_pressed_twice_gives_thanks_twice_and_one_answer(browser: Browser, link: SurveyLink) -> None:

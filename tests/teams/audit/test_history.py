@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,9 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from teams.audit.kinds import Kind, all_kinds
 from teams.audit.queries import PER_PAGE, history
 from teams.people import services
-from teams.pods import memberships, opening
+from teams.pods import memberships, opening, setup
 from teams.pods.services import add_area, change_pod, rename_area
 from tests.cast import Cast
+from tests.factories import pods
 
 type Browser = Callable[..., Client]
 
@@ -119,3 +121,22 @@ def test_rosters_stand_only_in_the_history_for_the_pods_own_people(cast: Cast, b
     page = browser(cast.administrator).get("/p/isar/history/").content.decode()
     assert not [key for key in inside if f'value="{key}"' in page]
     assert not {k.key for k in all_kinds() if k.settings and k.inside}
+
+
+def test_times_of_the_history_are_the_pods_or_the_readers_and_name_their_zone_once(
+    cast: Cast, browser: Browser
+) -> None:
+    opens_at = dt.datetime(2027, 5, 17, 22, 0, tzinfo=dt.UTC)
+    weser = pods.pod("Weser", opens_at=opens_at)
+    with time_machine.travel(opens_at - dt.timedelta(days=3)):
+        setup.withdraw_opening(by=cast.administrator, pod=weser)
+    office = browser(cast.administrator)
+    for address in ("/p/weser/history/", "/history/?kind=pod"):
+        page = office.get(address).text
+        assert "18 May 2027, 00:00" in page
+        assert "UTC" not in page.partition("<main")[2]
+        assert page.count("Times in Europe/Berlin") == 1
+    services.change_person(by=cast.administrator, person=cast.administrator, zone="America/Lima")
+    page = office.get("/history/?kind=pod").text
+    assert "17 May 2027, 17:00" in page
+    assert "Times in America/Lima" in page

@@ -42,6 +42,20 @@ def test_an_invitation_lets_the_person_in_once(cast: Cast, nora: User, browser: 
     assert "works once" in again.content.decode()
 
 
+def test_an_invitation_tells_its_end_in_the_companys_zone_and_can_be_copied(
+    cast: Cast, nora: User, browser: Browser
+) -> None:
+    with time_machine.travel(dt.datetime(2026, 7, 1, 22, 30, tzinfo=dt.UTC)):
+        desk = browser(cast.administrator)
+        page = desk.post(f"/settings/people/{nora.pk}/invite/", follow=True).text
+        assert 'data-copy="#fresh-link"' in page
+        assert "js/copy" in page
+        assert "open until 9 Jul 2026, 00:30 (Europe/Berlin)" in page
+        found = re.search(r"/account/invitation/[\w-]+/", page)
+        assert found
+        assert "until 9 July 2026, 00:30 (Europe/Berlin)" in browser().get(found[0]).text
+
+
 def test_opening_a_link_changes_nothing(cast: Cast, nora: User, browser: Browser) -> None:
     _row, secret = links.invite(by=cast.administrator, person=nora)
     for _n in range(3):

@@ -178,3 +178,12 @@ def test_a_half_written_instant_is_told_under_its_field(cast: Cast, ready: Pod, 
     answer = browser(cast.administrator).post("/p/weser/setup/open/", {"day": "2027-02-30", "time": "06:00"})
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.content.decode()
+
+
+def test_the_agreement_tells_its_days_in_the_pods_zone(cast: Cast, weser: Pod, browser: Browser) -> None:
+    with time_machine.travel(dt.datetime(2026, 5, 17, 22, 0, tzinfo=dt.UTC)):
+        versions.start_agreement(by=cast.administrator, pod=weser)
+    page = browser(cast.administrator).get("/p/weser/agreement/").text
+    assert "in force since 18 May 2026" in page
+    assert "Version 1, 18 May 2026" in page
+    assert page.count("days in Europe/Berlin") == 1
