@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +28,11 @@ def wants_fragment(request: HttpRequest) -> bool:
         and request.headers.get("HX-History-Restore-Request") != "true"
         and request.headers.get("HX-Boosted") != "true"
     )
+
+
+def asked_from(request: HttpRequest) -> str:
+    """The path of the page on which htmx asks, or an empty string."""
+    return urlsplit(request.headers.get("HX-Current-URL", "")).path
 
 
 def target_name(request: HttpRequest) -> str:

@@ -18,7 +18,7 @@ from teams.pods.queries import Role, standing
 from teams.presence.models import Presence, State
 from teams.presence.queries import is_present
 from teams.scheduling import words
-from teams.scheduling.queries import on_shift_until, open_count
+from teams.scheduling.queries import on_shift_until, open_to
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,12 @@ KEPT_FOR = 120
 
 
 def fitting_shifts(user: User, pod: Pod, *, fresh: bool) -> int:
-    """How many open shifts fit the person; kept for two minutes unless the roster has just changed."""
+    """How many open shifts fit the person and close a gap; kept for two minutes unless the roster changed just now."""
     key = f"open-shifts:{pod.pk}:{user.pk}"
     known: int | None = None if fresh else cache.get(key)
     if known is None:
-        known = open_count(user, pod)
+        found = open_to(user, pod)
+        known = found.closing if found else 0
         cache.set(key, known, KEPT_FOR)
     return known
 
@@ -65,7 +66,7 @@ def badges_for(user: User, pod: Pod | None, *, fresh: bool = False) -> list[Badg
     ]
     if pod is not None and pod.pk in stand.member_of:
         fitting = fitting_shifts(user, pod, fresh=fresh)
-        told = ngettext("%(n)d open shift for you", "%(n)d open shifts for you", fitting) % {"n": fitting}
+        told = ngettext("%(n)d open shift closes a gap", "%(n)d open shifts close a gap", fitting) % {"n": fitting}
         found.append(Badge("week", fitting, told, "watch"))
         waits = waiting_count(pod)
         found.append(Badge("queue", waits, ngettext("%(n)d waits", "%(n)d wait", waits) % {"n": waits}))

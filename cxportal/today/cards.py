@@ -18,7 +18,7 @@ from cxportal.today.shift import shift_card
 from cxportal.today.waiting import queue_card
 from teams.notifications.queries import kept_count, notices_of
 from teams.pods.queries import Role
-from teams.scheduling.queries import week_of
+from teams.scheduling.queries import open_to, week_of
 
 type Cards = dict[str, Callable[[], Any]]
 
@@ -57,6 +57,7 @@ def _of_pod(shell: Shell, now: dt.datetime, context: dict[str, Any]) -> Cards:
         context["queue_url"] = address("queue", slug=pod.slug)
         context["new_contact_url"] = address("new_contact", slug=pod.slug)
         found["queue"] = lambda: queue_card(pod, user, now)
+        found["open"] = lambda: open_to(user, pod, now, shown=OPEN_SHOWN)
     return found
 
 
@@ -80,11 +81,21 @@ def _of_roles(shell: Shell, now: dt.datetime, context: dict[str, Any], only: str
     return found
 
 
+# Open shifts with one press to claim them; the week has the rest.
+OPEN_SHOWN = 2
+
 # More pods than these are read by a fragment of their own, after the page stands.
 AT_ONCE = 30
 
 # The id of a card's element on the page, and the entry of the context that it shows.
-PARTIALS = {"cover": "cover", "waits": "queue", "news": "told", "pods": "overseen", "coached-pods": "coached"}
+PARTIALS = {
+    "cover": "cover",
+    "open": "open",
+    "waits": "queue",
+    "news": "told",
+    "pods": "overseen",
+    "coached-pods": "coached",
+}
 
 
 def _roles(shell: Shell) -> set[str]:

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from cxportal.core.periods import Period
 from cxportal.core.violations import Violation
+from teams.pods.models import Pod
 from teams.scheduling import words
 from teams.scheduling.bounds import judge_claim
-from teams.scheduling.coverage import short_minutes
-from teams.scheduling.effects import Effect, claim_effect
+from teams.scheduling.coverage import gaps, short_minutes
+from teams.scheduling.effects import Effect, claim_effect, what_fits
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView
 
 SHOWN = 12
@@ -49,6 +50,7 @@ class OpenCard:
     lines: tuple[Line, ...] = ()
     blocked: Violation | None = None
     first: bool = False
+    gap: str = ""
 
     @property
     def claimable(self) -> bool:
@@ -93,6 +95,57 @@ def open_cards(
     lead = next((c for c in cards if c.claimable and (first is None or c.day == first)), None)
     marked = [c if c is not lead else replace(c, first=True) for c in cards]
     return marked, len(found) - len(shown)
+
+
+@dataclass(frozen=True)
+class OpenForMe:
+    """The open shifts of a pod that one person may claim now: how many, how many of them close a gap, the best few.
+
+    The cards stand in the order of what they close; where none closes anything the next ones come first.
+    """
+
+    picture: PodPicture
+    cards: tuple[OpenCard, ...]
+    fitting: int
+    closing: int
+
+    @property
+    def pod(self) -> Pod:
+        return self.picture.pod
+
+    @property
+    def more(self) -> int:
+        """Those that close a gap, beyond the cards."""
+        return max(0, self.closing - len(self.cards))
+
+
+def open_for_me(picture: PodPicture, me: Person, shown: int) -> OpenForMe:
+    """What one person may claim in a picture, judged as the week's panel judges it."""
+    fitting = what_fits(picture, me.state)
+    closing = sum(1 for effect in fitting if effect.closes)
+    cards: list[OpenCard] = []
+    for effect in fitting[: min(shown, closing or 1)]:
+        shift = picture.by_shift[effect.shift]
+        chosen = next(seat for seat in shift.seats if seat.pk == effect.seat)
+        alike = _alike(shift, picture.at).items()
+        places = sum(
+            n for (s, part), n in alike if (s.skill, s.must, part) == (chosen.skill, chosen.must, effect.period)
+        )
+        card = _card(picture, me, shift, chosen, effect.period, places)
+        cards.append(replace(card, first=not cards, gap=_gap_inside(picture, effect.period)))
+    return OpenForMe(picture, tuple(cards), len(fitting), closing)
+
+
+def _gap_inside(picture: PodPicture, part: Period) -> str:
+    """``09:00–11:30, 14:00–15:00``: when people are missing while the seat is open."""
+    joined: list[Period] = []
+    for gap, _people in gaps(picture.steps(picture.days_of(part))):
+        inside = gap.intersection(part)
+        if inside and joined and joined[-1].end == inside.start:
+            joined[-1] = Period(joined[-1].start, inside.end)
+        elif inside:
+            joined.append(inside)
+    return ", ".join(words.span(period, picture.zone) for period in joined)
 
 
 def _alike(shift: ShiftView, now: dt.datetime) -> dict[tuple[SeatView, Period], int]:

@@ -13,8 +13,9 @@ from cxportal.core import periods
 from cxportal.core.periods import DAY, Period, day_period, local_date, monday, week_label, week_period
 from teams.people.models import User
 from teams.pods.models import Pod
-from teams.scheduling.effects import Effect, claim_effect, what_fits
+from teams.scheduling.effects import Effect, claim_effect
 from teams.scheduling.models import Absence, Assignment, Shift, Week, as_range
+from teams.scheduling.open_shifts import OpenForMe, open_for_me
 from teams.scheduling.picture import PodPicture, reach
 from teams.scheduling.reading import read_people, read_pod
 from teams.scheduling.strips import DayCoverage, day_coverage
@@ -196,18 +197,21 @@ def coverage_of_day(pod: Pod, day: dt.date | None = None, at: dt.datetime | None
     return day_coverage(picture, wanted)
 
 
-def open_count(member: User, pod: Pod, at: dt.datetime | None = None) -> int:
-    """Open shifts of a pod that the member may take now, over the weeks open for claims. Two statements."""
+def open_to(member: User, pod: Pod, at: dt.datetime | None = None, *, shown: int = 0) -> OpenForMe | None:
+    """Open shifts of a pod that the member may take now, over the weeks open for claims. Three statements.
+
+    ``shown`` of them are drawn as cards. None without a week to look at.
+    """
     now = at or periods.now()
     last = Week.objects.filter(pod=pod, opens_at__lte=now).order_by("-monday").values_list("monday", flat=True).first()
     if last is None:
-        return 0
+        return None
     window = Period(day_period(local_date(now, pod.tzinfo), pod.tzinfo).start, week_period(last, pod.tzinfo).end)
     if window.end <= now:
-        return 0
+        return None
     picture = read_pod(pod, window, now)
     person = read_people([member.pk], window, pod.tzinfo).get(member.pk)
-    return len(what_fits(picture, person.state)) if person else 0
+    return open_for_me(picture, person, shown) if person else None
 
 
 def preview_claim(

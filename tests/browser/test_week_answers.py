@@ -74,3 +74,16 @@ def test_the_arrows_and_ctrl_home_lead_into_the_grid_from_the_page(week: Page, c
     expect(week.locator(f"#{own}")).to_be_focused()
     week.keyboard.press("ArrowRight")
     expect(week.locator(f"#cell--{cast.member.pk}--{(MONDAY + DAY).isoformat()}")).to_be_focused()
+
+
+def test_a_shift_is_claimed_from_the_first_page_in_one_press_and_undone_there(portal: Portal, cast: Cast) -> None:
+    scheduling.shift(cast.isar, 2, "09:00", "17:00")
+    page = portal.page(cast.member)
+    page.goto("/")
+    page.keyboard.press("c")
+    expect(page.locator("#toasts")).to_contain_text("You claimed Wed")
+    expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
+    page.locator("#toasts [data-undo]").click()
+    expect(page.locator("#toasts")).to_contain_text("Undone.")
+    expect(page.locator("#open form button")).to_have_count(1)
+    assert not Assignment.objects.exists()

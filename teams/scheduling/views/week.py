@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cxportal.core import periods
-from cxportal.core.htmx import back_to, render, say, target_key, target_name, wants_fragment
+from cxportal.core.htmx import asked_from, back_to, render, say, target_key, target_name, wants_fragment
 from cxportal.core.http import guarded, verb
 from cxportal.core.periods import DAY, local_date, parse_week, week_label
 from cxportal.core.requests import started_at
@@ -186,6 +186,8 @@ def after_act(request: HttpRequest, pod: Pod, day: dt.date, status: int = 200) -
     url = reverse("week", kwargs={"slug": pod.slug, "week": week_label(monday)})
     if not wants_fragment(request):
         return back_to(request, url)
+    if (asking := asked_from(request)) == reverse("today"):
+        return back_to(request, asking)
     assert isinstance(request.user, User)
     page = read_week(pod, request.user, monday, at=periods.now())
     if page.empty:

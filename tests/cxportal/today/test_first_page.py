@@ -18,6 +18,7 @@ from cxportal.today.shift import shift_card
 from cxportal.today.waiting import queue_card
 from teams.pods.models import Pod
 from teams.scheduling.services.weeks import NewShift, add_shifts
+from teams.staffing.services import Wanted, set_requirement
 from tests.cast import Cast
 from tests.factories import customers, routing, scheduling
 
@@ -144,6 +145,8 @@ def test_a_card_is_fetched_alone(cast: Cast, browser: Browser) -> None:
 def test_the_count_of_fitting_shifts_is_kept_until_the_roster_changes(cast: Cast) -> None:
     assert fitting_shifts(cast.member, cast.isar, fresh=False) == 0
     scheduling.shift(cast.isar, DAY, "07:00", "15:00")
+    need = Wanted(scheduling.activity().pk, Period(at("08:00"), at("12:00")), 1)
+    set_requirement(by=cast.member, pod=cast.isar, wanted=[need])
     assert fitting_shifts(cast.member, cast.isar, fresh=False) == 0
     assert fitting_shifts(cast.member, cast.isar, fresh=True) == 1
     assert fitting_shifts(cast.member, cast.isar, fresh=False) == 1

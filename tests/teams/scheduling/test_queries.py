@@ -94,14 +94,23 @@ def test_my_next_shifts_begin_with_the_one_that_runs(cast: Cast) -> None:
     assert queries.on_shift_until(cast.member, at=shift.span.end) is None
 
 
-def test_the_badge_counts_only_what_i_may_take(cast: Cast) -> None:
+def fitting(cast: Cast) -> tuple[int, int]:
+    found = queries.open_to(cast.member, cast.isar)
+    assert found is not None
+    return found.fitting, found.closing
+
+
+def test_the_badge_counts_only_what_i_may_take_and_what_closes_a_gap(cast: Cast) -> None:
     scheduling.shift(cast.isar, 1, "07:00", "15:00")
     scheduling.shift(cast.isar, 2, "07:00", "15:00", skill=people.skill("Polish"))
     late = scheduling.shift(cast.isar, 0, "15:00", "23:00")
     scheduling.shift(cast.isar, 3, "07:00", "15:00", state="draft")
-    assert queries.open_count(cast.member, cast.isar) == 3
+    assert fitting(cast) == (3, 0)
+    wanted = [Wanted(scheduling.activity().pk, span(cast.isar, 0, "15:00", "23:00"), 1)]
+    set_requirement(by=cast.member, pod=cast.isar, wanted=wanted)
+    assert fitting(cast) == (3, 1)
     services.claim(by=cast.member, shift=late.pk)
-    assert queries.open_count(cast.member, cast.isar) == 1
+    assert fitting(cast) == (1, 0)
 
 
 def test_a_days_coverage_tells_the_gap_in_words_and_numbers(cast: Cast) -> None:
