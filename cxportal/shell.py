@@ -148,6 +148,7 @@ POD_PAGES = (
         _sees_agreements,
         frozenset({"overflow_agreement", "new_overflow_agreement", "change_overflow_agreement"}),
         True,
+        badge="signs",
     ),
 )
 ADMINISTRATION = (

@@ -69,7 +69,7 @@ def register_notices() -> None:
         "overflow_to_sign",
         icon="handshake",
         tone="info",
-        words=lambda d: _("%(pod)s proposes version %(number)s of an overflow agreement. Your pod has to sign.") % d,
+        words=lambda d: _("%(pod)s proposed version %(number)s of an overflow agreement.") % d,
     )
 
 

@@ -306,5 +306,7 @@ def _recall(agreement: OverflowAgreement, by: User, clock: dt.datetime) -> None:
 
 
 def _tell(agreement: OverflowAgreement) -> None:
+    waiting = agreement.versions.filter(state=OverflowTerms.State.PROPOSED).values_list("number", flat=True).first()
+    alarms.agreement_settled(agreement_id=agreement.pk, waiting=waiting)
     topics = ["overflow", f"overflow:{agreement.pk}", f"queue:{agreement.home_id}", f"queue:{agreement.partner_id}"]
     realtime.publish(topics, "agreement", agreement=agreement.pk)

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from customers.routing.queries.agreements import to_sign
 from customers.routing.queries.numbers import waiting_count
 from cxportal.core.violations import Text
 from teams.notifications.queries import unread_count
@@ -23,12 +24,13 @@ from teams.scheduling.queries import on_shift_until, open_to
 
 @dataclass(frozen=True)
 class Badge:
-    """A number beside an entry of the navigation; zero hides it."""
+    """A number beside an entry of the navigation, and of the bar at a phone's foot (``tab``); zero hides it."""
 
     key: str
     count: int
     words: Text
     tone: str = ""
+    tab: bool = True
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,9 @@ def badges_for(user: User, pod: Pod | None, *, fresh: bool = False) -> list[Badg
         found.append(Badge("week", fitting, told, "watch"))
         waits = waiting_count(pod)
         found.append(Badge("queue", waits, ngettext("%(n)d waits", "%(n)d wait", waits) % {"n": waits}))
+        signs = len(to_sign([pod.pk]))
+        told = ngettext("%(n)d waits for your signature", "%(n)d wait for your signature", signs) % {"n": signs}
+        found.append(Badge("signs", signs, told, "watch", tab=False))
     return found
 
 

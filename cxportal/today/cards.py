@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from customers.routing.queries.agreements import to_sign
 from cxportal.serve.queries import status
 from cxportal.shell import Shell, address
 from cxportal.today import administration, pods
@@ -68,6 +69,7 @@ def _of_roles(shell: Shell, now: dt.datetime, context: dict[str, Any], only: str
         return {}
     found: Cards = {"told": lambda: notices_of(user, limit=20, unread_only=True)}
     if stand.member_of:
+        found["signs"] = lambda: to_sign(stand.member_of)
         found["shift"] = lambda: shift_card(user, now)
     if stand.coach:
         found["coached"] = lambda: pods.coming_days(pods.coached_pods(user, stand), now)

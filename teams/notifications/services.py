@@ -64,6 +64,23 @@ def mark_read(*, by: User, notices: Iterable[int] | None = None) -> int:
 
 
 @transaction.atomic
+def settle(*, kind: str, about: str, but: str = "") -> int:
+    """What notices of a kind told is settled: nobody needs to read them any more. Returns how many were unread.
+
+    ``about`` is what their ``source`` begins with; the one whose source is ``but`` stays. No locks.
+    """
+    unread = Notice.objects.filter(kind=kind, source__startswith=about, read_at__isnull=True)
+    if but:
+        unread = unread.exclude(source=but)
+    people = sorted(set(unread.values_list("recipient", flat=True)))
+    if not people:
+        return 0
+    count = unread.update(read_at=periods.now())
+    publish((person_topic(person) for person in people), "notices")
+    return count
+
+
+@transaction.atomic
 def send(*, to: str, subject: str, body: str, recipient: User | None = None) -> Mail:
     """Write a message and, when the installation has a mail server, let a job send it after commit.
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Q, Value
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -155,6 +157,39 @@ def agreement_rows(pod: Pod, at: dt.datetime | None = None) -> list[AgreementRow
             )
         )
     return rows
+
+
+@dataclass(frozen=True)
+class ToSign:
+    """A version that waits for the signature of ``pod``."""
+
+    pod: Pod
+    other: Pod
+    agreement_id: int
+    number: int
+    proposed_at: dt.datetime
+
+
+def to_sign(pods: Iterable[int]) -> list[ToSign]:
+    """What these pods still have to sign, by the state of the agreements, oldest first. One query."""
+    mine = set(pods)
+    rows = (
+        OverflowTerms.objects.filter(state=OverflowTerms.State.PROPOSED)
+        .filter(Q(agreement__home__in=mine) | Q(agreement__partner__in=mine))
+        .exclude(agreement__state=State.ENDED)
+        .select_related("agreement__home", "agreement__partner")
+        .annotate(signed=ArrayAgg("signatures__pod", default=Value([])))
+        .order_by("proposed_at", "pk")
+    )
+    found = []
+    for row in rows:
+        two = (row.agreement.home, row.agreement.partner)
+        found += [
+            ToSign(pod, other, row.agreement_id, row.number, row.proposed_at)
+            for pod, other in (two, two[::-1])
+            if pod.pk in mine and pod.pk not in row.signed
+        ]
+    return found
 
 
 def _state(a: OverflowAgreement) -> str:

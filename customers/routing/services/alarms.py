@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from cxportal.core import periods
-from teams.notifications.services import notify
+from teams.notifications.services import notify, settle
 from teams.people.models import User
 from teams.pods.models import Pod
 from teams.pods.queries import Role, members_on
@@ -41,5 +41,15 @@ def agreement_waits(*, pod_id: int, by: User, agreement_id: int, number: int, ot
         data={"pod": other, "number": number},
         url=url,
         by=by,
-        source=f"overflow:{agreement_id}:{number}:sign",
+        source=_to_sign(agreement_id, number),
     )
+
+
+def _to_sign(agreement_id: int, number: int) -> str:
+    return f"overflow:{agreement_id}:{number}:sign"
+
+
+def agreement_settled(*, agreement_id: int, waiting: int | None) -> None:
+    """Versions that were signed, replaced or taken back are no news any more; ``waiting`` is the one that still is."""
+    but = _to_sign(agreement_id, waiting) if waiting else ""
+    settle(kind="overflow_to_sign", about=f"overflow:{agreement_id}:", but=but)
