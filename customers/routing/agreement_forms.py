@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -14,12 +15,24 @@ from customers.routing.models import OverflowAgreement, OverflowTerms
 from customers.routing.sentences import duration
 from customers.routing.terms import Terms, longest_wait
 from cxportal.core import periods
+from cxportal.core.violations import Violation
 from teams.pods.channels import Channel
 from teams.pods.models import Pod, Promise
 from teams.skills.models import Skill
 
 WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
 CLOCK = re.compile(r"(?:(\d{1,3}) ?h ?)?(?:(\d{1,4}):)?(\d{1,6})?")
+
+
+# Which field a broken bound belongs to; waits are found by their channel.
+FIELD_OF = {
+    "cap_once": "cap_once",
+    "cap_hour": "cap_hour",
+    "cap_day": "cap_day",
+    "caps_order": "cap_once",
+    "reserve": "reserve",
+    "ends_first": "ends_on",
+}
 
 
 class WaitField(forms.CharField):
@@ -51,11 +64,19 @@ class TermsForm(forms.Form):
     when_closed = forms.BooleanField(label=_("When the pod is closed"), required=False, initial=True)
     when_nobody = forms.BooleanField(label=_("When nobody with the skill is there"), required=False, initial=True)
     expected_wait = WaitField(label=_("Or an expected wait above"), required=False)
-    reserve = forms.IntegerField(label=_("Kept free"), min_value=0, max_value=50, initial=1)
-    guard = forms.IntegerField(label=_("Own contacts that may wait"), min_value=0, max_value=50, initial=0)
-    cap_once = forms.IntegerField(label=_("At once"), min_value=1, max_value=1000, initial=2)
-    cap_hour = forms.IntegerField(label=_("In an hour"), min_value=1, max_value=1000, initial=8)
-    cap_day = forms.IntegerField(label=_("In a day"), min_value=1, max_value=10000, initial=40)
+    reserve = forms.IntegerField(
+        label=_("Kept free"), min_value=0, max_value=50, initial=1, help_text=_("idle people whom the helper keeps")
+    )
+    guard = forms.IntegerField(
+        label=_("Own contacts that may wait"),
+        min_value=0,
+        max_value=50,
+        initial=0,
+        help_text=_("in the helper’s own queue"),
+    )
+    cap_once = forms.IntegerField(label=_("Contacts at once"), min_value=1, max_value=1000, initial=2)
+    cap_hour = forms.IntegerField(label=_("Contacts in an hour"), min_value=1, max_value=1000, initial=8)
+    cap_day = forms.IntegerField(label=_("Contacts in a day"), min_value=1, max_value=10000, initial=40)
     skills = forms.ModelMultipleChoiceField(
         label=_("Only these skills"),
         queryset=Skill.objects.filter(retired_at__isnull=True),
@@ -100,7 +121,7 @@ class TermsForm(forms.Form):
                 label=Channel(promise.channel).label,
                 required=False,
                 initial=duration(known) if known else "",
-                help_text=_("Promise %(promise)s; 0:05 to %(most)s. Empty: not covered.")
+                help_text=_("Promised within %(promise)s, so a wait of 0:05 to %(most)s. Empty: not covered.")
                 % {"promise": duration(promise.seconds), "most": duration(most)},
             )
 
@@ -158,6 +179,19 @@ class TermsForm(forms.Form):
             last = 1440 if (end.hour, end.minute) in ((0, 0), (23, 59)) else end.hour * 60 + end.minute
             spans.append((start.hour * 60 + start.minute, last))
         return tuple(spans)
+
+    def refuse(self, violations: Iterable[Violation]) -> list[Violation]:
+        """Mark the fields that break a bound, each with its reason; returns what belongs to no field."""
+        rest = []
+        for violation in violations:
+            name = FIELD_OF.get(violation.code, "")
+            if violation.code.startswith("threshold_") or violation.code == "no_promise":
+                name = f"wait_{violation.numbers['channel']}"
+            if name in self.fields:
+                self.add_error(name, f"{violation.message} {violation.way_out}".strip())
+            else:
+                rest.append(violation)
+        return rest
 
     def proposal(self) -> dict[str, Any]:
         """Keyword arguments of `agreements.propose`."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from customers.routing.sentences import duration
 from cxportal.core.violations import Violation
+from teams.pods.channels import Channel
 
 SHORTEST_WAIT = 5
 SHARE_OF_PROMISE = 0.8
@@ -80,22 +82,25 @@ def violations(terms: Terms, promises: Mapping[str, int], willing: Willingness) 
 
 def _threshold(channel: str, seconds: int, promise: int | None) -> list[Violation]:
     numbers = {"channel": channel, "threshold": seconds, "promise": promise, "least": SHORTEST_WAIT}
+    told = {"channel": Channel(channel).label, "wait": duration(seconds), "least": duration(SHORTEST_WAIT)}
     if promise is None:
-        words = _("Nothing is promised on this channel, so there is no wait to measure against.")
+        words = _("%(channel)s: nothing is promised, so there is no wait to measure against.") % told
         return [Violation("no_promise", words, numbers, _("Set a promise first."))]
     most = longest_wait(promise)
     numbers["most"] = most
+    told |= {"promise": duration(promise), "most": duration(most)}
     if seconds < SHORTEST_WAIT:
-        words = _("A wait of %(threshold)s s is below the least of %(least)s s.") % numbers
-        return [Violation("threshold_short", words, numbers, _("Take %(least)s s or more.") % numbers)]
+        words = _("%(channel)s: a wait of %(wait)s is below the least of %(least)s.") % told
+        return [Violation("threshold_short", words, numbers, _("Take %(least)s or more.") % told)]
     if seconds >= promise:
         words = _(
-            "A wait of %(threshold)s s is not below the promise of %(promise)s s: whoever goes out has waited too long."
+            "%(channel)s: a wait of %(wait)s is not below the promise of %(promise)s:"
+            " whoever goes out has waited too long."
         )
-        return [Violation("threshold_late", words % numbers, numbers, _("Take %(most)s s or less.") % numbers)]
+        return [Violation("threshold_late", words % told, numbers, _("Take %(most)s or less.") % told)]
     if seconds > most:
-        words = _("A wait of %(threshold)s s is above 80 %% of the promise of %(promise)s s.") % numbers
-        return [Violation("threshold_long", words, numbers, _("Take %(most)s s or less.") % numbers)]
+        words = _("%(channel)s: a wait of %(wait)s is above 80 %% of the promise of %(promise)s.") % told
+        return [Violation("threshold_long", words, numbers, _("Take %(most)s or less.") % told)]
     return []
 
 

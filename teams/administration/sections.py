@@ -101,7 +101,7 @@ def sections(company: Company | None, counts: Counts) -> list[Section]:
             _("Outer limits"),
             gettext_lazy("What pods may agree, per country; what new pods start with"),
             reverse("settings_limits"),
-            _n(counts.limits),
+            _n(counts.limits) if counts.limits else str(_("the product’s own hold")),
         ),
         Section(
             90,

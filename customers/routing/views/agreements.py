@@ -44,32 +44,33 @@ def overflow_agreement(request: HttpRequest, side: Side) -> HttpResponse:
 def new_overflow_agreement(request: HttpRequest, pod: Pod) -> HttpResponse:
     """Ask another pod for help: write version 1."""
     form = TermsForm(request.POST or None, home=pod, new=True)
-    return _write(request, form, pod, agreement_id=None)
+    return _write(request, form, pod)
 
 
 @guarded(permissions.agreement_act)
 def change_overflow_agreement(request: HttpRequest, side: Side) -> HttpResponse:
     """Write the next version; what is in force holds until both have signed."""
     form = TermsForm(request.POST or None, home=side.agreement.home, agreement=side.agreement)
-    return _write(request, form, side.pod, agreement_id=side.agreement.pk)
+    return _write(request, form, side.pod, side=side)
 
 
-def _write(request: HttpRequest, form: TermsForm, pod: Pod, *, agreement_id: int | None) -> HttpResponse:
+def _write(request: HttpRequest, form: TermsForm, pod: Pod, *, side: Side | None = None) -> HttpResponse:
     assert isinstance(request.user, User)
-    status, violations = 200, tuple[Violation, ...]()
+    agreement_id = side.agreement.pk if side else None
+    status, violations = 200, list[Violation]()
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
                 made = agreements.propose(by=request.user, pod=pod, agreement_id=agreement_id, **form.proposal())
             except Refused as refusal:
-                status, violations = 409, refusal.violations
+                status, violations = 409, form.refuse(refusal.violations)
             except Invalid as refusal:
                 form.add_error(None, str(refusal))
             else:
                 say(request, _("Version %(n)s is signed by your pod and waits for the other.") % {"n": made.number})
                 return back_to(request, reverse("overflow_agreement", args=[pod.slug, made.agreement_id]))
-    context = {"pod": pod, "form": form, "violations": violations, "agreement_id": agreement_id}
+    context = {"pod": pod, "form": form, "violations": violations, "agreement_id": agreement_id, "side": side}
     return render(request, EDITOR, context, status=status)
 
 

@@ -35,8 +35,8 @@ def test_a_wait_lies_between_5_seconds_and_80_percent_of_the_promise(seconds, co
 def test_a_late_threshold_is_explained_with_numbers_and_a_way_out():
     (found,) = violations(Terms(thresholds={"phone": 45}), PROMISES, WILLING)
     assert found.numbers == {"channel": "phone", "threshold": 45, "promise": 20, "least": 5, "most": 16}
-    assert str(found.message).startswith("A wait of 45 s is not below the promise of 20 s")
-    assert str(found.way_out) == "Take 16 s or less."
+    assert str(found.message).startswith("Phone: a wait of 0:45 is not below the promise of 0:20")
+    assert str(found.way_out) == "Take 0:16 or less."
 
 
 def test_thresholds_at_the_promise_are_warned_about_when_the_promise_shrinks_later():

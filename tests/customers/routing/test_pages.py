@@ -337,6 +337,23 @@ def test_a_signature_is_not_taken_back_over_a_newer_proposal(cast, browser):
     assert "Another version was proposed" in refused.text
 
 
+def test_a_refused_proposal_marks_each_field_and_speaks_as_the_fields_do(cast, browser):
+    made, _back = signed(cast, browser)
+    change = reverse("change_overflow_agreement", args=[cast.isar.slug, made.pk])
+    given = {"wait_chat": "0:50", "reserve": 1, "guard": 0, "cap_once": 2, "cap_hour": 8, "cap_day": 80}
+    refused = browser(cast.member).post(change, given | {"any_hours": "on", "seen_version": 1})
+    assert refused.status_code == 409
+    assert "Propose a change with Elbe" in refused.text
+    for name, words in (
+        ("wait_chat", "Chat: a wait of 0:50 is above 80 % of the promise of 1:00. Take 0:48 or less."),
+        ("cap_day", "agreed to at most 60 in a day, not 80. Lower it."),
+    ):
+        field = refused.text.partition(f'for="id_{name}"')[2].partition('<div class="field')[0]
+        assert 'aria-invalid="true"' in field
+        assert words in field
+    assert 'aria-invalid="true"' not in refused.text.partition('for="id_cap_hour"')[2].partition('<div class="field')[0]
+
+
 @pytest.mark.parametrize(
     ("role", "status"),
     [("member", 200), ("coach", 200), ("operations_lead", 200), ("other_member", 404), ("stranger", 404)],

@@ -187,3 +187,7 @@ def test_the_agreement_tells_its_days_in_the_pods_zone(cast: Cast, weser: Pod, b
     assert "in force since 18 May 2026" in page
     assert "Version 1, 18 May 2026" in page
     assert page.count("days in Europe/Berlin") == 1
+    assert "A pod changes its agreement by consent." in page
+    settings = browser(cast.administrator).get("/settings/").text
+    assert "the product’s own hold" in settings
+    assert "the company allows" not in page
