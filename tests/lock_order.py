@@ -3,19 +3,23 @@
 Locks are read from the SQL itself, so raw statements and row locks count like ``lock()``: the rows
 of contacts stand in the class CONTACT, those of presence in PERSON. A lock that the transaction
 holds already never waits, nor does one that is only tried; every other one must come after all
-that are held: by class, inside a class by key. ``taken_out`` makes the locks of some classes
+that are held: by class, inside a class by key. A transaction that test code opens is a scene of many
+services, which nobody else is there to wait for, and is not judged. ``taken_out`` makes the locks of some classes
 harmless, for the controls of ``tests/races.py``.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -26,7 +30,8 @@ from django.db.transaction import Atomic
 
 from cxportal.core.database import LockClass
 
-ROOT = Path(__file__).resolve().parent.parent
+TESTS = Path(__file__).resolve().parent
+ROOT = TESTS.parent
 _SEVERAL = re.compile(r"pg_advisory_xact_lock\(c, k\) FROM unnest\(%s::int\[\], %s::int\[\]\)")
 _ADVISORY = re.compile(r"pg_(?P<tries>try_)?advisory_xact_lock(?P<shared>_shared)?\(%s, (?:%s|k)\)")
 _ROWS = re.compile(
@@ -42,6 +47,7 @@ _prepared: dict[str, str] = {}
 
 broken: list[str] = []
 _out: set[LockClass] = set()
+_scenes_too: list[bool] = []
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,16 @@ def takings(sql: str, params: Sequence[Any]) -> list[Taking]:
         kind = _CLASS_OF[hit["table"]]
         found.append((hit.start(), Taking(kind, keys, hit["tries"] is None, place, hit.span("clause"))))
     return [taking for _start, taking in sorted(found, key=lambda pair: pair[0])]
+
+
+@contextmanager
+def judging_scenes() -> Iterator[None]:
+    """Judge the transactions of tests as well."""
+    _scenes_too.append(True)
+    try:
+        yield
+    finally:
+        _scenes_too.pop()
 
 
 @contextmanager
@@ -128,6 +144,8 @@ def _judge(connection: Any, seen: list[Taking]) -> None:
     if inside is None or not hasattr(connection, "locks_held"):
         connection.locks_held = set()
     held: set[tuple[LockClass, int, bool]] = connection.locks_held
+    if getattr(connection, "is_a_scene", False) and not _scenes_too:
+        return
     for taking in seen:
         # Rows of one statement are locked in the order in which they are found; lists come sorted by ``lock``.
         for key, shared in taking.keys:
@@ -153,6 +171,12 @@ def _words(kind: LockClass, key: int, last: tuple[LockClass, int]) -> str:
     return f"{kind.name} {key} after {last[0].name} {last[1]}: {way}"
 
 
+def _opener(frame: FrameType) -> Path:
+    """The file of the block or of the decorated function that opens a transaction."""
+    function = frame.f_locals.get("func") if frame.f_code.co_filename == contextlib.__file__ else None
+    return Path(function.__code__.co_filename if function else frame.f_code.co_filename)
+
+
 def _begun(enter: Callable[[Atomic], None]) -> Callable[[Atomic], None]:
     """A transaction begins without locks. One ``Atomic`` decorates all calls of a function, so it tells none apart."""
 
@@ -160,6 +184,7 @@ def _begun(enter: Callable[[Atomic], None]) -> Callable[[Atomic], None]:
         connection: Any = connections[self.using or "default"]
         if all(getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
             connection.locks_held = set()
+            connection.is_a_scene = _opener(sys._getframe(1)).is_relative_to(TESTS)
         enter(self)
 
     return begin

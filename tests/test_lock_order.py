@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 def broken_by(*acts: Callable[[], object]) -> list[str]:
     """What the check says about acts in one transaction; the test itself goes on."""
-    with transaction.atomic():
+    with lock_order.judging_scenes(), transaction.atomic():
         for act in acts:
             act()
     found = list(lock_order.broken)
@@ -47,6 +47,13 @@ def test_a_class_after_a_later_one_is_told_with_the_line() -> None:
 def test_a_smaller_key_of_the_same_class_is_told() -> None:
     assert broken_by(taking(LockClass.PERSON, 5), taking(LockClass.PERSON, 6)) == []
     assert "PERSON 4 after PERSON 5" in str(broken_by(taking(LockClass.PERSON, 5), taking(LockClass.PERSON, 4)))
+
+
+def test_a_scene_that_a_test_builds_in_one_transaction_is_not_judged() -> None:
+    with transaction.atomic():
+        lock(LockClass.POD_DAY, [1])
+        lock(LockClass.PERSON, [5])
+    assert lock_order.broken == []
 
 
 def test_what_is_held_already_never_waits() -> None:

@@ -19,11 +19,9 @@ from customers.contacts.models import Contact
 from customers.contacts.rollup_check import compare
 from customers.contacts.rollup_models import Scope, ServedCell, ServedDay, ServedDelta
 from customers.directory.models import Customer, Segment
-from cxportal.core.database import LockClass
 from teams.pods.models import Pod
 from tests.cast import Cast
 from tests.factories import customers as make
-from tests.lock_order import taken_out
 
 START = dt.date(2026, 1, 5)
 DAYS = 40
@@ -85,8 +83,7 @@ operation = st.tuples(
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(operation, min_size=1, max_size=25))
 def test_random_operations_in_any_order(cast: Cast, operations: list[tuple[str, int, int, bool, bool]]) -> None:
-    # Any number of customers in one transaction, in any order: more than a service does, and nobody else is there.
-    with taken_out(LockClass.ROLLUP), transaction.atomic():
+    with transaction.atomic():
         people = [make.customer(cast.isar) for _ in range(5)]
         consumers = make.segment("Consumers")
         for what, which, day, own, consumer in operations:

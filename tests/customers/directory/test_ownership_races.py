@@ -9,6 +9,7 @@ from django.db import IntegrityError, OperationalError, connection
 
 from customers.directory import ownership, queries, rulebook, services
 from customers.directory.models import Customer, Ownership, OwnershipRule
+from cxportal.core import periods
 from cxportal.core.database import LockClass
 from tests.cast import Cast
 from tests.factories import customers
@@ -79,9 +80,13 @@ def made_and_activated(cast: Cast, number: int) -> list[Act]:
     customers.default_rule(cast.isar)
     bavaria = customers.region("Bavaria")
     rule = rulebook.add_rule(by=cast.administrator, pod=cast.elbe, region=bavaria)
+    now = periods.now()  # a customer made at an earlier instant would be told of the rule by its date
     return [
-        *(partial(services.create_customer, by=cast.member, name=f"Rosa {n}", region=bavaria) for n in range(number)),
-        partial(rulebook.activate_rule, by=cast.administrator, rule=rule),
+        *(
+            partial(services.create_customer, by=cast.member, name=f"Rosa {n}", region=bavaria, at=now)
+            for n in range(number)
+        ),
+        partial(rulebook.activate_rule, by=cast.administrator, rule=rule, at=now),
     ]
 
 

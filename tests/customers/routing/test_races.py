@@ -195,26 +195,26 @@ def one_contact_of_two_routers(cast: Cast) -> list[Act]:
     return [partial(services.offer, by=None, contact_id=contact.pk)] * 2
 
 
-CONTACT_READ = (offering, "hold")
+CONTACT_READ = (placing, "settled")
 
 
 def test_two_routers_offer_one_contact_once(cast: Cast) -> None:
     acts = one_contact_of_two_routers(cast)
-    with meeting(CONTACT_READ):
+    with meeting(CONTACT_READ, before=True):
         assert sorted(together(acts).answers) == ["gone", "offer"]
     assert Offer.objects.count() == 1
 
 
 def test_control_without_lock_and_constraint_two_routers_offer_one_contact_to_two(cast: Cast) -> None:
     acts = one_contact_of_two_routers(cast)
-    with without_locks(LockClass.CONTACT), without_constraints("offer_one_open"), meeting(CONTACT_READ):
+    with without_locks(LockClass.CONTACT), without_constraints("offer_one_open"), meeting(CONTACT_READ, before=True):
         assert together(acts).answers == ["offer", "offer"]
         assert Offer.objects.filter(state="open").values("person").distinct().count() == 2
 
 
 def test_without_the_lock_the_constraint_still_offers_one_contact_once(cast: Cast) -> None:
     acts = one_contact_of_two_routers(cast)
-    with without_locks(LockClass.CONTACT), meeting(CONTACT_READ):
+    with without_locks(LockClass.CONTACT), meeting(CONTACT_READ, before=True):
         told = together(acts, tolerate=(IntegrityError,))
     assert (told.answers, len(told.errors)) == (["offer"], 1)
     assert Offer.objects.count() == 1
