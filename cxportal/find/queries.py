@@ -14,11 +14,12 @@ from customers.contacts.models import Contact
 from customers.directory.search import search
 from customers.permissions import contact_read
 from cxportal.core import periods
+from cxportal.core.periods import local_date, week_label
 from cxportal.core.violations import Denied, Text
 from cxportal.shell import Shell, address
 from teams.people.models import User
 from teams.pods.channels import Channel
-from teams.pods.models import Membership
+from teams.pods.models import Membership, Pod
 
 MOST = 6
 
@@ -65,8 +66,24 @@ def _acts(shell: Shell, query: str) -> list[Found]:
         ),
     ]
     if shell.pod and shell.pod.pk in shell.stand.member_of:
-        acts.insert(0, Found(_("New contact"), shell.pod.name, "plus", address("new_contact", slug=shell.pod.slug)))
+        acts = _in_pod(shell.pod) + acts
     return [act for act in acts if act.post != ("theme", user.theme) and _words_match(query, act.words)]
+
+
+def _in_pod(pod: Pod) -> list[Found]:
+    """What a member does in the own pod: each leads to where it is done."""
+    slug = pod.slug
+    week = week_label(local_date(periods.now(), pod.tzinfo))
+    return [
+        Found(_("New contact"), pod.name, "plus", address("new_contact", slug=slug)),
+        Found(_("Claim an open shift"), pod.name, "check", f"{address('week', slug=slug, week=week)}#panel"),
+        Found(_("Give a shift back, or offer it"), pod.name, "undo-2", f"{address('week', slug=slug, week=week)}#grid"),
+        Found(_("Report absence"), pod.name, "user-x", address("absence", slug=slug)),
+        Found(_("Add shift"), pod.name, "calendar-plus", address("add_shift", slug=slug, week=week)),
+        Found(_("Take a contact from the queue"), pod.name, "list-filter", address("queue", slug=slug)),
+        Found(_("Add a customer"), pod.name, "user-plus", address("new_customer", slug=slug)),
+        Found(_("Propose an overflow agreement"), pod.name, "handshake", address("new_overflow_agreement", slug=slug)),
+    ]
 
 
 def _pages(shell: Shell, query: str) -> list[Found]:

@@ -11,7 +11,7 @@ from cxportal.core.periods import Period
 from teams.pods.models import Pod
 from teams.scheduling import words
 from teams.scheduling.queries import coverage_of_day
-from teams.scheduling.strips import DayCoverage
+from teams.scheduling.strips import DayCoverage, Gap
 
 SOON = dt.timedelta(minutes=15)  # a gap that ends earlier cannot be closed any more
 
@@ -47,7 +47,7 @@ def cover_card(pod: Pod, now: dt.datetime) -> CoverCard:
     return CoverCard(
         pod=pod,
         day=day,
-        gaps=[_gap(pod, max(gap.start, now), gap.end, gap.people) for gap in day.gaps if gap.end >= now + SOON],
+        gaps=[_gap(pod, max(gap.start, now), gap.end, gap) for gap in day.gaps if gap.end >= now + SOON],
         ticks=ticks,
         now=quarter if 0 <= quarter <= day.strip.width else None,
     )
@@ -57,6 +57,7 @@ def _hour(label: str) -> int:
     return int(label.partition(":")[0])
 
 
-def _gap(pod: Pod, start: dt.datetime, end: dt.datetime, people: int) -> str:
-    short = ngettext("%(n)d short", "%(n)d short", people) % {"n": people}
-    return f"{words.span(Period(start, end), pod.tzinfo)}, {short}"
+def _gap(pod: Pod, start: dt.datetime, end: dt.datetime, gap: Gap) -> str:
+    """``11:30–11:45, Phone 1 short``: others may be spare at the same time, on other work."""
+    short = ngettext("%(n)d short", "%(n)d short", gap.people) % {"n": gap.people}
+    return f"{words.span(Period(start, end), pod.tzinfo)}, {gap.activity} {short}".replace(",  ", ", ")

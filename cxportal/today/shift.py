@@ -76,7 +76,7 @@ def shift_card(member: User, now: dt.datetime) -> ShiftCard | None:
         week_url=address("week", slug=first.pod_slug, week=first.week_label),
         following=following,
         following_words=_when(following) if following else "",
-        following_first=following.activities[0].name if following and following.activities else "",
+        following_first=_in_short(following) if following else "",
     )
 
 
@@ -94,14 +94,27 @@ def _when(shift: MyShift) -> str:
 
 def _told(shift: MyShift, now: dt.datetime) -> tuple[str, str]:
     if not shift.now:
-        first = shift.activities[0].name if shift.activities else ""
-        return _when(shift), _("%(activity)s first") % {"activity": first} if first else ""
+        return _when(shift), _in_short(shift)
     present = next((part for part in shift.activities if part.start <= now < part.end), None)
     later = [part for part in shift.activities if part.start > now]
     until = present.end if present else later[0].start if later else shift.end
     doing = present.name if present else _("Break")
     headline = _("%(activity)s until %(time)s") % {"activity": doing, "time": words.clock(until, shift.zone)}
     return headline, _afterwards(present, later, shift.zone)
+
+
+def _in_short(shift: MyShift) -> str:
+    """``Email first, mostly Chat``: what the week draws for the shift is named where it is not the first."""
+    if not shift.activities:
+        return ""
+    first = shift.activities[0].name
+    minutes: dict[str, int] = {}
+    for part in shift.activities:
+        minutes[part.name] = minutes.get(part.name, 0) + Period(part.start, part.end).minutes
+    main = max(minutes, key=lambda name: minutes[name])
+    if main == first:
+        return _("%(activity)s first") % {"activity": first}
+    return _("%(activity)s first, mostly %(main)s") % {"activity": first, "main": main}
 
 
 def _afterwards(present: Part | None, later: list[Part], zone: ZoneInfo) -> str:

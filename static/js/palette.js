@@ -5,7 +5,7 @@ const palette = document.getElementById("palette");
 const field = palette?.querySelector("input[name=q]");
 
 function options() {
-  return [...palette.querySelectorAll('[role="option"]')];
+  return [...palette.querySelectorAll('[role="option"]:not([aria-disabled="true"])')];
 }
 
 function chosen() {

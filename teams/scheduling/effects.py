@@ -12,6 +12,10 @@ from teams.scheduling.bounds import BoundValues, Held, MemberState, judge_claim,
 from teams.scheduling.coverage import Staffed, below_floor, short_minutes, worst
 from teams.scheduling.picture import PodPicture, SeatView, ShiftView, TakenView, minus
 
+QUARTER = 15 * MINUTE
+LEAST = 60 * MINUTE
+TIME_WORDS = frozenset({"rest_before", "rest_after", "overlap", "absent", "day_minutes", "week_minutes", "span"})
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -168,3 +172,40 @@ def what_fits(
                 found.append(claim_effect(picture, member, shift, seat, part))
                 break
     return sorted(found, key=lambda e: (-e.closes, e.period))
+
+
+def parts_that_fit(
+    picture: PodPicture, member: MemberState, shift: ShiftView, seat: SeatView, period: Period
+) -> list[Effect]:
+    """The longest beginning and the longest end of a seat's part that every bound allows, from an hour up.
+
+    Only limits of time can be met by a part; a missing skill or a draft week cannot.
+    """
+    found = []
+    for part in (
+        _longest(picture, member, shift, seat, period, head=True),
+        _longest(picture, member, shift, seat, period, head=False),
+    ):
+        if part and part != period:
+            found.append(claim_effect(picture, member, shift, seat, part))
+    return sorted({(e.period.start, e.period.end): e for e in found}.values(), key=lambda e: -e.minutes)
+
+
+def _longest(
+    picture: PodPicture, member: MemberState, shift: ShiftView, seat: SeatView, period: Period, *, head: bool
+) -> Period | None:
+    """Cut a quarter of an hour after the other from one side until it fits."""
+    start, end = period.start, period.end
+    while end - start >= LEAST:
+        part = Period(start, end)
+        if not judge_claim(picture.candidate(shift, seat, part), member, picture.bounds, now=picture.at):
+            return part
+        if head:
+            end = _full_quarter(end - QUARTER)
+        else:
+            start = _full_quarter(start + QUARTER)
+    return None
+
+
+def _full_quarter(instant: dt.datetime) -> dt.datetime:
+    return instant.replace(minute=instant.minute // 15 * 15)

@@ -15,8 +15,8 @@ from teams.pods.models import Pod
 from teams.scheduling import words
 from teams.scheduling.bounds import judge_claim
 from teams.scheduling.coverage import gaps, short_minutes
-from teams.scheduling.effects import Effect, claim_effect, what_fits
-from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView
+from teams.scheduling.effects import TIME_WORDS, Effect, claim_effect, parts_that_fit, what_fits
+from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, main_activity
 
 SHOWN = 12
 
@@ -51,6 +51,7 @@ class OpenCard:
     blocked: Violation | None = None
     first: bool = False
     gap: str = ""
+    ways: bool = True
 
     @property
     def claimable(self) -> bool:
@@ -94,7 +95,18 @@ def open_cards(
     cards = [_card(picture, me, shift, seat, part, places) for _k, shift, seat, part, places in shown]
     lead = next((c for c in cards if c.claimable and (first is None or c.day == first)), None)
     marked = [c if c is not lead else replace(c, first=True) for c in cards]
+    if me and not any(card.claimable for card in cards):
+        marked = [
+            replace(card, ways=_part_fits(picture, me, card, shift, seat))
+            for card, (_k, shift, seat, _p, _n) in zip(marked, shown, strict=True)
+        ]
     return marked, len(found) - len(shown)
+
+
+def _part_fits(picture: PodPicture, me: Person, card: OpenCard, shift: ShiftView, seat: SeatView) -> bool:
+    """Whether a part of a shift that does not fit as a whole could be claimed."""
+    codes = {violation.code for violation in card.effect.violations} if card.effect else set()
+    return bool(codes) and codes <= TIME_WORDS and bool(parts_that_fit(picture, me.state, shift, seat, card.period))
 
 
 @dataclass(frozen=True)
@@ -170,7 +182,8 @@ def _card(
     picture: PodPicture, me: Person | None, shift: ShiftView, seat: SeatView, part: Period, places: int
 ) -> OpenCard:
     zone = picture.zone
-    icon = next((picture.activities[a].icon for a, _p in shift.parts(part)), "circle")
+    main = main_activity(shift.parts(part))
+    icon = picture.activities[main].icon if main else "circle"
     short = short_minutes(picture.steps(picture.days_of(shift.period)))
     tone, tag = ("plain", "")
     if shift.urgent:

@@ -183,6 +183,14 @@ class PodPicture:
         )
 
 
+def main_activity(parts: Sequence[tuple[int, Period]]) -> int | None:
+    """The activity with most minutes, which every drawing of a shift shows; of equals the first."""
+    total: dict[int, int] = {}
+    for activity, part in parts:
+        total[activity] = total.get(activity, 0) + part.minutes
+    return max(total, key=lambda a: total[a]) if total else None
+
+
 def minus(whole: Period, taken: Iterable[Period]) -> list[Period]:
     """What is left of a period without others, in order."""
     left, start = [], whole.start

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from cxportal.core.periods import Period
+from cxportal.core.periods import DAY, Period, week_label
 from cxportal.core.violations import Violation
 from teams.people.models import User
 from teams.scheduling import words
 from teams.scheduling.effects import Effect, claim_effect, release_effect
 from teams.scheduling.models import Shift
 from teams.scheduling.open_shifts import Line, claim_lines, week_line
-from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, TakenView, reach
+from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, TakenView, main_activity, reach
 from teams.scheduling.reading import read_people, read_pod
 from teams.scheduling.ways import RestDrawing, Way, rest_drawing, ways_out
 
@@ -57,6 +57,10 @@ class ShiftPage:
     version: int = 0
 
     @property
+    def next_week(self) -> str:
+        return week_label(self.shift.day + 7 * DAY)
+
+    @property
     def key(self) -> int:
         return self.shift.pk
 
@@ -78,13 +82,14 @@ def read_shift(row: Shift, viewer: User, *, at: dt.datetime, period: Period | No
     works_here = viewer.pk in picture.members
     own = next((t for t in view.taken if t.member == viewer.pk), None)
     offered = next((t for t in view.taken if t.give_away and t.member != viewer.pk), None)
+    main = main_activity(view.segments)
     base = ShiftPage(
         shift=view,
         label=f"{words.long_day(view.day)}, {words.span(view.period, zone)}",
         span=words.span(view.period, zone),
         start=words.clock(view.period.start, zone),
         end=words.clock(view.period.end, zone),
-        icon=next((picture.activities[a].icon for a, _p in view.segments), "circle"),
+        icon=picture.activities[main].icon if main else "circle",
         activities=tuple(
             Line(str(picture.activities[a].category), f"{picture.activities[a].name} {words.span(p, zone)}")
             for a, p in view.segments

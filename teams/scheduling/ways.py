@@ -8,17 +8,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from cxportal.core.periods import MINUTE, Period
 from cxportal.core.violations import Violation
 from teams.scheduling import words
-from teams.scheduling.bounds import judge_claim
-from teams.scheduling.effects import Effect, claim_effect, what_fits
+from teams.scheduling.effects import TIME_WORDS, Effect, parts_that_fit, what_fits
 from teams.scheduling.open_shifts import week_line
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView
-
-QUARTER = 15 * MINUTE
-LEAST = 60 * MINUTE
-TIME_WORDS = frozenset({"rest_before", "rest_after", "overlap", "absent", "day_minutes", "week_minutes", "span"})
 
 
 @dataclass(frozen=True)
@@ -69,47 +63,12 @@ class RestDrawing:
         return 88 + self.agreed_x // 2
 
 
-def parts_that_fit(picture: PodPicture, me: Person, shift: ShiftView, seat: SeatView, period: Period) -> list[Effect]:
-    """The longest beginning and the longest end of a seat's part that every bound allows, from an hour up.
-
-    Only limits of time can be met by a part; a missing skill or a draft week cannot.
-    """
-    found = []
-    for part in (
-        _longest(picture, me, shift, seat, period, head=True),
-        _longest(picture, me, shift, seat, period, head=False),
-    ):
-        if part and part != period:
-            found.append(claim_effect(picture, me.state, shift, seat, part))
-    return sorted({(e.period.start, e.period.end): e for e in found}.values(), key=lambda e: -e.minutes)
-
-
-def _longest(
-    picture: PodPicture, me: Person, shift: ShiftView, seat: SeatView, period: Period, *, head: bool
-) -> Period | None:
-    """Cut a quarter of an hour after the other from one side until it fits."""
-    start, end = period.start, period.end
-    while end - start >= LEAST:
-        part = Period(start, end)
-        if not judge_claim(picture.candidate(shift, seat, part), me.state, picture.bounds, now=picture.at):
-            return part
-        if head:
-            end = _full_quarter(end - QUARTER)
-        else:
-            start = _full_quarter(start + QUARTER)
-    return None
-
-
-def _full_quarter(instant: dt.datetime) -> dt.datetime:
-    return instant.replace(minute=instant.minute // 15 * 15)
-
-
 def ways_out(picture: PodPicture, me: Person, shift: ShiftView, seat: SeatView, effect: Effect) -> list[Way]:
     """At most four things that would work instead, parts of this shift first."""
     zone = picture.zone
     found = []
     if effect.violations and {v.code for v in effect.violations} <= TIME_WORDS:
-        for part in parts_that_fit(picture, me, shift, seat, effect.period):
+        for part in parts_that_fit(picture, me.state, shift, seat, effect.period):
             found.append(
                 Way(
                     shift.pk,

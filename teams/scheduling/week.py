@@ -17,7 +17,7 @@ from teams.scheduling import words
 from teams.scheduling.bounds import minutes_of
 from teams.scheduling.day_notes import day_notes
 from teams.scheduling.open_shifts import OfferCard, OpenCard, offer_cards, open_cards
-from teams.scheduling.picture import Person, PodPicture, ShiftView, TakenView, WeekView
+from teams.scheduling.picture import Person, PodPicture, ShiftView, TakenView, WeekView, main_activity
 from teams.scheduling.reading import read_people, read_pod
 from teams.scheduling.strips import Axis, DayCoverage, axis_of, day_coverage
 
@@ -327,7 +327,7 @@ def _chip(picture: PodPicture, shift: ShiftView, taken: TakenView) -> Chip:
     """The same for everybody who works these hours of this shift; the name lacks the person's."""
     zone = picture.zone
     parts = shift.parts(taken.period)
-    main = main_activity(picture, parts)
+    main = main_activity(parts)
     said = ", ".join(f"{picture.activities[a].name.lower()} {words.span(p, zone)}" for a, p in parts)
     when = _("%(day)s, %(start)s to %(end)s") % {
         "day": words.long_day(local_date(taken.period.start, zone)),
@@ -350,14 +350,6 @@ def _chip(picture: PodPicture, shift: ShiftView, taken: TakenView) -> Chip:
         day=shift.day,
         offered=offered,
     )
-
-
-def main_activity(picture: PodPicture, parts: Sequence[tuple[int, Period]]) -> int | None:
-    """The activity with most minutes; of equals the first."""
-    total: dict[int, int] = {}
-    for activity, part in parts:
-        total[activity] = total.get(activity, 0) + part.minutes
-    return max(total, key=lambda a: total[a]) if total else None
 
 
 def bars(picture: PodPicture, parts: Sequence[tuple[int, Period]], day: dt.date) -> tuple[Bar, ...]:

@@ -33,6 +33,14 @@ def test_an_operations_lead_finds_no_people(cast: Cast, browser: Browser) -> Non
     assert "Mara Jung" not in found(browser, cast.operations_lead, "mara")
 
 
+def test_what_a_member_does_is_found_by_its_verb(cast: Cast, browser: Browser) -> None:
+    page = found(browser, cast.member, "claim")
+    assert "<mark>Claim</mark> an open shift" in page
+    assert "#panel" in page
+    assert "/p/isar/absence/" in found(browser, cast.member, "report absence")
+    assert "an open shift" not in found(browser, cast.coach, "claim")
+
+
 def test_nothing_found_says_what_can_be_found(cast: Cast, browser: Browser) -> None:
     page = found(browser, cast.member, "xyzzy")
     assert "Nothing for “xyzzy”" in page

@@ -13,6 +13,7 @@ from django.test import Client
 from cxportal.core.periods import Period, monday, to_instant
 from cxportal.today import cards
 from cxportal.today.badges import fitting_shifts, own_line
+from cxportal.today.cover import cover_card
 from cxportal.today.pods import compared
 from cxportal.today.shift import shift_card
 from cxportal.today.waiting import queue_card
@@ -59,6 +60,23 @@ def test_on_shift_the_card_says_what_now_and_what_next(on_shift: Cast) -> None:
     ]
     assert [piece.past for piece in card.pieces] == [True, False, False, False]
     assert (card.span, card.now) == (34, 15)
+
+
+def test_a_shift_that_is_mostly_something_else_says_so_as_the_week_draws_it(cast: Cast) -> None:
+    parts = (("chat", "07:00", "09:00"), ("phone", "09:00", "15:00"))
+    segments = tuple((scheduling.activity(slug).pk, Period(at(start), at(end))) for slug, start, end in parts)
+    new = NewShift(DAY, Period(at("07:00"), at("15:00")), cast.isar.zone, segments, (None,))
+    (made,) = add_shifts(scheduling.week(cast.isar, monday(DAY)), [new])
+    scheduling.seated(cast.member, made)
+    card = shift_card(cast.member, at("05:00"))
+    assert card is not None
+    assert card.then == "Chat first, mostly Phone"
+
+
+def test_a_gap_names_the_activity_that_lacks_people(cast: Cast) -> None:
+    need = Wanted(scheduling.activity().pk, Period(at("08:00"), at("12:00")), 1)
+    set_requirement(by=cast.member, pod=cast.isar, wanted=[need])
+    assert cover_card(cast.isar, at("07:00")).gaps == ["08:00–12:00, Phone 1 short"]
 
 
 def test_in_the_break_the_card_says_until_when(on_shift: Cast) -> None:
