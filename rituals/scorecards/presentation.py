@@ -48,7 +48,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Chosen:
-    """One selected pod beside the chart."""
+    """One selected pod beside the chart; ``remove`` is empty when there is no other to select."""
 
     row: Row
     bar: RangeBar | None
@@ -177,7 +177,7 @@ def _chosen(score: PodScore, card: Scorecard, row: Row, query: QueryDict) -> Cho
         bar=bar,
         change=words.difference(score.change),
         against_before=words.against_before(score.change),
-        remove=f"?{rest.urlencode()}",
+        remove="" if len(card.pods) == 1 else f"?{rest.urlencode()}",
     )
 
 

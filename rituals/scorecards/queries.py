@@ -85,7 +85,9 @@ class Scorecard:
 
     @property
     def chosen(self) -> tuple[PodScore, ...]:
-        """The pods selected for a closer look, in the order of their names."""
+        """The pods selected for a closer look, in the order of their names; the only one, when there is no choice."""
+        if len(self.pods) == 1:
+            return self.pods
         return tuple(s for s in self.pods if s.pod.pk in self.filters.chosen)
 
     @property

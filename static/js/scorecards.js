@@ -16,6 +16,18 @@ for (const [name, on] of [["pointerover", true], ["pointerout", false], ["focusi
   });
 }
 
+// On a narrow screen the chart scrolls: begin where the selected point, or the only one, can be seen.
+function bringIntoSight() {
+  const points = [...document.querySelectorAll(".points .pt")];
+  const first = points.find((each) => each.matches(".on")) ?? (points.length === 1 ? points[0] : null);
+  const pane = first?.closest(".scroll-x");
+  if (!pane || pane.scrollWidth <= pane.clientWidth) return;
+  const at = first.getBoundingClientRect(), edge = pane.getBoundingClientRect();
+  pane.scrollLeft += at.left + at.width / 2 - edge.left - edge.width / 2;
+}
+bringIntoSight();
+document.addEventListener("htmx:afterSettle", bringIntoSight);
+
 document.addEventListener("keydown", (event) => {
   if (!letters() || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.matches("input:not([type=checkbox]), select, textarea")) return;

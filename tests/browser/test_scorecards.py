@@ -27,6 +27,9 @@ def compare_fourteen(cast: Cast) -> None:
     """Fourteen pods, two of them far from the others, one with few answers, one with none."""
     rng = random.Random(11)
     consumers = make.segment("Consumers")
+    # The large ones first: they lock the whole rollup, which nobody may who holds a part of it.
+    serve(cast.isar, 400, happy=104, unhappy=14)
+    serve(cast.elbe, 380, happy=92, unhappy=22)
     for i, name in enumerate(NAMES):
         pod = pods.open_pod(name, in_area=(cast.south, cast.north)[i % 2], category=1 + i % 8)
         PodStage.objects.filter(pod=pod).update(starts_on=today() - dt.timedelta(days=40 + i))
@@ -40,8 +43,6 @@ def compare_fourteen(cast: Cast) -> None:
             serve(
                 pod, served, happy=happy if some else 0, unhappy=some - happy if some else 0, on=on, segment=consumers
             )
-    serve(cast.isar, 400, happy=104, unhappy=14)
-    serve(cast.elbe, 380, happy=92, unhappy=22)
 
 
 def open_scorecards(page: Page, query: str = "") -> None:

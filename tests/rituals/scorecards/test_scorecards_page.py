@@ -168,6 +168,16 @@ def test_two_selected_pods_are_compared(browser: Browser, cast: Cast, served: No
     assert "The two can’t be told apart" in alike or "A difference beyond chance" in alike
 
 
+def test_a_member_s_only_pod_stands_beside_all_pods_without_being_selected(
+    browser: Browser, cast: Cast, served: None
+) -> None:
+    text = results(browser(cast.member).get("/scorecards/"))
+    assert "Beside all pods and the period before" in text
+    assert "worth a look" not in text
+    assert "Take Isar out" not in text
+    assert "By satisfaction" not in text
+
+
 def test_two_pods_alike_can_not_be_told_apart(browser: Browser, cast: Cast) -> None:
     serve(cast.isar, 120, happy=90, unhappy=10)
     serve(cast.elbe, 110, happy=88, unhappy=12)
