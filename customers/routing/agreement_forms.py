@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.routing.agreements import terms_of
 from customers.routing.models import OverflowAgreement, OverflowTerms
-from customers.routing.sentences import duration
-from customers.routing.terms import Terms, longest_wait
+from customers.routing.sentences import with_unit
+from customers.routing.terms import SHORTEST_WAIT, Terms, longest_wait
 from cxportal.core import periods
 from cxportal.core.violations import Violation
 from teams.pods.channels import Channel
@@ -21,7 +21,7 @@ from teams.pods.models import Pod, Promise
 from teams.skills.models import Skill
 
 WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
-CLOCK = re.compile(r"(?:(\d{1,3}) ?h ?)?(?:(\d{1,4}):)?(\d{1,6})?")
+CLOCK = re.compile(r"(?:(\d{1,3}) ?h ?)?(?:(\d{1,4}):)?(\d{1,6})?(?: ?(s|min))?")
 
 
 # Which field a broken bound belongs to; waits are found by their channel.
@@ -36,17 +36,17 @@ FIELD_OF = {
 
 
 class WaitField(forms.CharField):
-    """A wait as people write it: 90, 1:30, 1 h 30 → seconds."""
+    """A wait as people write it: 90, 90 s, 1:30, 1:30 min, 5 min, 1 h 30 → seconds."""
 
     def to_python(self, value: Any) -> int | None:  # type: ignore[override]
         text = super().to_python(value)
         if not text:
             return None
         found = CLOCK.fullmatch(text.strip())
-        if found is None or not any(found.groups()):
-            raise forms.ValidationError(_("Write a time like 90, 1:30 or 2 h 30."))
-        hours, minutes, last = (int(part or 0) for part in found.groups())
-        if found.group(1):
+        if found is None or not any(found.groups()[:3]):
+            raise forms.ValidationError(_("Write a time like 90 s, 1:30 min or 2 h 30."))
+        hours, minutes, last = (int(part or 0) for part in found.groups()[:3])
+        if found.group(1) or (found.group(4) == "min" and not found.group(2)):
             return hours * 3600 + (minutes or last) * 60
         return minutes * 60 + last
 
@@ -120,9 +120,9 @@ class TermsForm(forms.Form):
             self.fields[f"wait_{promise.channel}"] = WaitField(
                 label=Channel(promise.channel).label,
                 required=False,
-                initial=duration(known) if known else "",
-                help_text=_("Promised within %(promise)s, so a wait of 0:05 to %(most)s. Empty: not covered.")
-                % {"promise": duration(promise.seconds), "most": duration(most)},
+                initial=with_unit(known) if known else "",
+                help_text=_("Promised within %(promise)s, so a wait of %(least)s to %(most)s. Empty: not covered.")
+                % {"promise": with_unit(promise.seconds), "least": with_unit(SHORTEST_WAIT), "most": with_unit(most)},
             )
 
     def _add_hours(self) -> None:
@@ -139,7 +139,7 @@ class TermsForm(forms.Form):
             for key in ("when_closed", "when_nobody", "reserve", "guard", "cap_once", "cap_hour", "cap_day")
         }
         found |= {
-            "expected_wait": duration(terms.expected_wait) if terms.expected_wait else "",
+            "expected_wait": with_unit(terms.expected_wait) if terms.expected_wait else "",
             "skills": list(terms.skill_ids),
             "any_hours": terms.hours is None,
             "seen_version": newest.number,

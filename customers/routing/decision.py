@@ -8,11 +8,12 @@ Intake, the router, a person's take, simulation and replay all call `decide`.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from customers.routing.eligibility import Number, Step, best_of, hold_until, obstacle, somebody_there, waited
+from customers.routing.eligibility import KINDS, Number, Step, best_of, hold_until, obstacle, somebody_there, waited
 from customers.routing.overflow import partner_tests
 from customers.routing.snapshot import Contact, Person, Pod, Snapshot, live, next_start, open_at
 
@@ -107,16 +108,19 @@ def _at_home(
     contact: Contact, world: Snapshot, clock: datetime, trace: list[Step], dues: list[datetime]
 ) -> Decision | None:
     free: list[Person] = []
+    others: Counter[str] = Counter()
     for person in world.people:
         if person.pod != contact.home:
             continue
         blocked = obstacle(person, contact, clock)
         if blocked is None:
             free.append(person)
-        elif blocked[0] != "off_shift" and person.id != contact.usual:
-            trace.append(Step("person", False, {"person": person.id, "why": blocked[0], **blocked[1]}))
+        elif blocked[0] != "off_shift":
+            others[KINDS[blocked[0]]] += 1
+            if person.id != contact.usual:
+                trace.append(Step("person", False, {"person": person.id, "why": blocked[0], **blocked[1]}))
     if not free:
-        trace.append(Step("home_free", False, {"pod": contact.home, "free": 0}))
+        trace.append(Step("home_free", False, {"pod": contact.home, "free": 0, "channel": contact.channel, **others}))
         return None
     ahead, left = _ahead(contact, free, world, clock)
     if not left:

@@ -23,6 +23,18 @@ from customers.routing.snapshot import (
 from teams.presence.rules import heard
 
 type Number = int | str | bool | None
+# Why nobody was free, told as a count: each obstacle of a person on shift belongs to one kind.
+KINDS = {
+    "other_activity": "elsewhere",
+    "skill": "unskilled",
+    "full": "full",
+    "after_work": "full",
+    "barred": "said_no",
+    "break": "absent",
+    "away": "absent",
+    "offline": "absent",
+    "no_heartbeat": "absent",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from customers.routing.snapshot import (
     open_seconds,
 )
 
+OF_THE_CONTACT = frozenset({"channel", "agreed_skill", "condition"})
+
 
 def partner_tests(
     contact: Contact, agreement: Agreement, world: Snapshot, clock: datetime, dues: list[datetime]
@@ -59,6 +61,16 @@ def partner_tests(
     tests.append(Step("reserve", len(idle) > a.reserve, {**tag, "idle": len(idle), "reserve": a.reserve}))
     tests.extend(_caps(a, clock, dues, tag))
     return tests, best_of(idle, contact) if idle else None
+
+
+def partner_now(agreement: Agreement, channel: str, world: Snapshot, clock: datetime) -> list[Step]:
+    """Would the partner help now with a contact on this channel? The decision's own tests, for the agreement's page.
+
+    Those of the contact itself (its skill, its wait) are left out.
+    """
+    probe = Contact(id=0, channel=channel, arrived_at=clock, home=agreement.home)
+    tests, _helper = partner_tests(probe, agreement, world, clock, [])
+    return [test for test in tests if test.name not in OF_THE_CONTACT]
 
 
 def _waiting(pod: Pod, channel: str) -> int:

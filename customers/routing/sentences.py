@@ -14,6 +14,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from teams.pods.channels import Channel
+
 type Numbers = Mapping[str, Any]
 
 
@@ -51,6 +53,22 @@ def duration(seconds: Any) -> str:
     if total < 48 * 3600:
         return _("%(h)s h %(m)s") % {"h": total // 3600, "m": f"{total % 3600 // 60:02d}"}
     return _("%(d)s d %(h)s h") % {"d": total // 86400, "h": total % 86400 // 3600}
+
+
+def with_unit(seconds: int) -> str:
+    """An agreed length of time with its unit: 45 s, 1:36 min, 48 min, 4 h, 2 h 30."""
+    minutes, rest = divmod(seconds, 60)
+    if seconds < 60:
+        return _("%(n)s s") % {"n": seconds}
+    if seconds < 3600:
+        return _("%(n)s min") % {"n": f"{minutes}:{rest:02d}" if rest else minutes}
+    hours, minutes = divmod(minutes, 60)
+    return _("%(h)s h %(m)s") % {"h": hours, "m": f"{minutes:02d}"} if minutes else _("%(n)s h") % {"n": hours}
+
+
+def channel(value: Any) -> str:
+    """A channel inside a sentence: in small letters."""
+    return str(Channel(value).label).lower() if value in Channel.values else str(value)
 
 
 def obstacle(why: str, n: Numbers, names: Names, clock: dt.datetime) -> str:
@@ -114,13 +132,29 @@ def _person(_passed: bool, n: Numbers, names: Names, clock: dt.datetime) -> str:
 
 def _home_free(passed: bool, n: Numbers, names: Names, _clock: dt.datetime) -> str:
     if not passed:
-        return _("Nobody in %(pod)s was free.") % {"pod": names.pod(n["pod"])}
+        return _nobody_free(n, names)
     free = int(n.get("free", 1))
     return ngettext("%(name)s was free in %(pod)s.", "%(name)s came first of %(n)s free people in %(pod)s.", free) % {
         "name": names.person(n.get("person")),
         "pod": names.pod(n["pod"]),
         "n": free,
     }
+
+
+def _nobody_free(n: Numbers, names: Names) -> str:
+    """Why nobody was free. Decisions that were stored without a channel tell no counts."""
+    told = {"pod": names.pod(n["pod"]), "channel": channel(n["channel"]) if n.get("channel") else ""}
+    kinds = {
+        "elsewhere": _("%(n)s on shift, but not for %(channel)s"),
+        "full": _("%(n)s without a free place"),
+        "absent": _("%(n)s on shift, but not present"),
+        "unskilled": _("%(n)s without the skill"),
+        "said_no": _("%(n)s who said no a moment ago"),
+    }
+    parts = [words % {**told, "n": n[kind]} for kind, words in kinds.items() if n.get(kind)]
+    if parts:
+        return _("Nobody in %(pod)s was free: %(parts)s.") % {**told, "parts": ", ".join(parts)}
+    return (_("Nobody in %(pod)s was on shift.") if n.get("channel") else _("Nobody in %(pod)s was free.")) % told
 
 
 def _turn(_passed: bool, n: Numbers, _names: Names, _clock: dt.datetime) -> str:
@@ -196,7 +230,7 @@ def _stay(_passed: bool, n: Numbers, names: Names, clock: dt.datetime) -> str:
     if n.get("why") == "busy":
         return _("It waits at home for the next free person.")
     if n.get("why") == "nobody":
-        return _("It waits at home: nobody is there for it now.")
+        return _("It waits at home until somebody is there for it.")
     if n.get("opens_at"):
         return _("It waits at home, which opens %(at)s.") % {"at": names.moment(n["opens_at"], clock)}
     return _("It waits at home, which is closed.")

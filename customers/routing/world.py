@@ -191,12 +191,20 @@ def world_statements(
     return found
 
 
-def world_from(parts: list[list[tuple[Any, ...]]], clock: dt.datetime, new: Contact | None = None) -> Snapshot:
-    """The snapshot from the rows of `world_statements`. `new` is a contact that is not stored yet."""
+def world_from(
+    parts: list[list[tuple[Any, ...]]],
+    clock: dt.datetime,
+    new: Contact | None = None,
+    channels: Collection[str] = (),
+) -> Snapshot:
+    """The snapshot from the rows of `world_statements`.
+
+    `new` is a contact that is not stored yet; `channels` are told with their openings though nothing waits on them.
+    """
     queue = queue_from(parts[6])
     more = _beyond(parts[6])
     waiting = [c for cs in queue.values() for c in cs] + ([new] if new else [])
-    found = _pods(parts[3:6], queue, more, waiting, clock)
+    found = _pods(parts[3:6], queue, more, waiting, clock, channels)
     # An agreement that began between two statements is as if it had begun after them.
     agreements = tuple(a for a in agreements_from(parts[0], clock) if a.partner in found)
     return Snapshot(
@@ -214,10 +222,11 @@ def _pods(
     more: dict[int, dict[str, int]],
     waiting: list[Contact],
     clock: dt.datetime,
+    also: Collection[str] = (),
 ) -> dict[int, Pod]:
     zones = {row[0]: ZoneInfo(row[1]) for row in parts[0]}
     ids = sorted(zones)
-    channels = {c.channel for c in waiting}
+    channels = {c.channel for c in waiting} | set(also)
     since = min((c.arrived_at for c in waiting), default=clock)
     typical = typical_seconds(ids, clock)
     found = {}

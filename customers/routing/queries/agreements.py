@@ -16,8 +16,8 @@ from customers.routing import agreed
 from customers.routing.models import ContactAssignment, Offer, OverflowAgreement, OverflowTerms, Signature
 from customers.routing.queries import numbers
 from customers.routing.queries.rails import Rail, rails
-from customers.routing.queries.team import team
-from customers.routing.sentences import duration
+from customers.routing.queries.ready import Ready, ready_now
+from customers.routing.sentences import with_unit
 from customers.routing.terms import at_or_above_promise
 from cxportal.core import periods
 from teams.pods.channels import Channel
@@ -114,7 +114,7 @@ class AgreementPage:
     channels: list[tuple[str, str]]
     skills: list[str]
     uses: list[Use]
-    idle: int
+    ready: list[Ready]
     versions: list[OverflowTerms]
     handed_back: int
     today: int
@@ -200,7 +200,7 @@ def _state(a: OverflowAgreement) -> str:
 
 def _in_short(terms: OverflowTerms) -> str:
     waits = ", ".join(
-        _("%(channel)s after %(time)s") % {"channel": Channel(c).label, "time": duration(s)}
+        _("%(channel)s after %(time)s") % {"channel": Channel(c).label, "time": with_unit(s)}
         for c, s in terms.thresholds.items()
     )
     caps = _("%(once)s at once, %(day)s a day, keeps %(reserve)s free")
@@ -239,7 +239,7 @@ def agreement_page(agreement: OverflowAgreement, pod: Pod, at: dt.datetime | Non
         channels=[(Channel(c).icon, str(Channel(c).label)) for c in shown.thresholds] if shown else [],
         skills=list(Skill.objects.filter(pk__in=shown.skill_ids).values_list("name", flat=True)) if shown else [],
         uses=uses,
-        idle=_idle(agreement.partner, now),
+        ready=ready_now(agreement, force, now),
         versions=versions,
         handed_back=_handed_back(agreement, now),
         today=today,
@@ -278,7 +278,7 @@ def _applies(agreement: OverflowAgreement, terms: OverflowTerms) -> list[str]:
         first.append(_("nobody with the skill is there in %(pod)s") % {"pod": home})
     first.append(_("the contact has waited at least the agreed time"))
     if terms.expected_wait:
-        first.append(_("its expected wait is above %(time)s") % {"time": duration(terms.expected_wait)})
+        first.append(_("its expected wait is above %(time)s") % {"time": with_unit(terms.expected_wait)})
     lines = [text if i == 0 else _("or %(text)s") % {"text": text} for i, text in enumerate(first)]
     lines[0] = lines[0][:1].upper() + lines[0][1:]
     guard = _("at most %(n)s wait in its own queue") % {"n": terms.guard}
@@ -321,10 +321,6 @@ def _uses(agreement: OverflowAgreement, force: OverflowTerms | None, now: dt.dat
         Use(_("Last 60 minutes"), span, counted["hour"] + offered, force.cap_hour),
         Use(_("At once"), _("in work or being offered"), counted["once"] + offered, force.cap_once),
     ], day
-
-
-def _idle(partner: Pod, now: dt.datetime) -> int:
-    return sum(mate.now and mate.mark == "on" and mate.full == 0 for mate in team(partner, now))
 
 
 def _handed_back(agreement: OverflowAgreement, now: dt.datetime) -> int:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from customers.routing.models import OverflowTerms
-from customers.routing.sentences import duration
+from customers.routing.sentences import with_unit
 from customers.routing.terms import SHORTEST_WAIT, Willingness, longest_wait
 from teams.pods.channels import Channel
 
@@ -70,11 +71,11 @@ def _wait(channel: str, seconds: int, proposed: OverflowTerms | None, promise: i
     most = longest_wait(promise) if promise else seconds
     after = proposed.thresholds.get(channel) if proposed else None
     changed = after is not None and after != seconds
-    limits = [Mark(_part(most, whole), _("80 %% of the promise: %(time)s") % {"time": duration(most)}, "hi")]
+    limits = [Mark(_part(most, whole), _("80 %% of the promise: %(time)s") % {"time": with_unit(most)}, "hi")]
     return Rail(
         name=_("Wait before overflow"),
         about=_("%(channel)s, opening time") % {"channel": Channel(channel).label},
-        value=duration(seconds),
+        value=with_unit(seconds),
         small=_("or more") if not changed else _("or more, proposed"),
         ok_at=_part(SHORTEST_WAIT, whole),
         ok_wide=_part(most - SHORTEST_WAIT, whole),
@@ -82,7 +83,7 @@ def _wait(channel: str, seconds: int, proposed: OverflowTerms | None, promise: i
         ours_wide=max(0, _part(most, whole) - _part(seconds, whole)),
         pin=_part(seconds, whole),
         next_pin=_part(after, whole) if changed and after is not None else None,
-        next_value=duration(after) if changed else "",
+        next_value=with_unit(after) if changed and after is not None else "",
         limits=limits if promise else [],
     )
 
@@ -94,7 +95,7 @@ def _reserve(value: int, proposed: OverflowTerms | None, least: int) -> Rail:
         name=_("Kept free"),
         about=_("idle people who are never lent"),
         value=str(value),
-        small=_("people") if after is None else _("people, proposed"),
+        small=_people(value) if after is None else _("%(people)s, proposed") % {"people": _people(value)},
         ok_at=_part(least, whole),
         ok_wide=100 - _part(least, whole),
         ours_at=_part(value, whole),
@@ -104,6 +105,10 @@ def _reserve(value: int, proposed: OverflowTerms | None, least: int) -> Rail:
         next_value=str(after) if after is not None else "",
         limits=[Mark(_part(least, whole), _("the pod’s agreement: %(n)s or more") % {"n": least}, "lo")],
     )
+
+
+def _people(count: int) -> str:
+    return ngettext("person", "people", count)
 
 
 def _cap(name: str, about: str, value: int, after: int | None, most: int) -> Rail:

@@ -108,7 +108,7 @@ def _decision(d: RoutingDecision, names: Names) -> Step:
         "ahead": ("plain", "list-ordered", _("Others were here first")),
         "busy": ("gap", "users", _("Nobody was free")),
         "closed": ("watch", "moon", _("The pod was closed")),
-        "nobody": ("gap", "user-x", _("Nobody was there")),
+        "nobody": ("gap", "user-x", _("Nobody was there for it")),
     }
     tone, icon, title = told.get(d.why, ("plain", "arrow-right", d.why))
     return Step(d.at, tone, icon, title % about, _because(d, detail), detail)

@@ -257,7 +257,7 @@ def test_an_agreement_from_proposal_to_pause(cast, browser):
     changed = ours.post(change, given | {"wait_phone": "12", "seen_version": 1, "why": "Ask a little later"})
     assert changed.status_code == 303
     assert "version 1, in force" in ours.get(changed.url).text
-    assert "→ 0:12" in ours.get(changed.url).text
+    assert "→ 12 s" in ours.get(changed.url).text
 
 
 def signed(cast, browser, wait="10", **more):
