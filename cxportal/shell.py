@@ -238,7 +238,7 @@ class Shell:
 
     @property
     def place_note(self) -> Text:
-        return self.pod.area.name if self.pod else _("no pod of your own")
+        return self.pod.area.name if self.pod else _("choose a pod")
 
     def _item(self, entry: Entry) -> Item | None:
         if not entry.shown(self.stand, self.pod):

@@ -187,14 +187,15 @@ def _rows(spec: ListFile, content: bytes) -> Iterator[tuple[int, dict[str, str] 
         reader = tabular.Reader(io.BytesIO(content), tabular.Layout(delimiter=delimiter))
     except tabular.Unreadable as error:
         raise Invalid({"file": str(error)}) from None
-    _check_header(spec, reader.columns)
+    columns = tuple(name.strip().lower() for name in reader.columns)
+    _check_header(spec, columns)
     for count, row in enumerate(reader, 1):
         if count > MOST_ROWS:
             raise Invalid({"file": _("The file has more than %(n)s rows. Split it.") % {"n": MOST_ROWS}})
         if isinstance(row, tabular.Spoilt):
             yield row.line, row.reason
             continue
-        cells = {name: _cell(text) for name, text in zip(reader.columns, row.fields, strict=True)}
+        cells = {name: _cell(text) for name, text in zip(columns, row.fields, strict=True)}
         found = {column.name: cells.get(column.name, "") for column in spec.columns}
         empty = [column.name for column in spec.columns if column.required and not found[column.name]]
         yield row.line, _("%(column)s is empty.") % {"column": ", ".join(empty)} if empty else found
@@ -212,6 +213,8 @@ def _check_header(spec: ListFile, columns: tuple[str, ...]) -> None:
     missing = [name for name in needed if name not in columns]
     strange = [name for name in columns if name not in known]
     faults = []
+    if twice := sorted({name for name in columns if columns.count(name) > 1}):
+        faults.append(_("The column %(names)s stands twice.") % {"names": ", ".join(twice)})
     if missing:
         faults.append(_("The file has no column %(names)s.") % {"names": ", ".join(missing)})
     if strange:

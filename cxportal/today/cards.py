@@ -51,9 +51,12 @@ def _of_pod(shell: Shell, now: dt.datetime, context: dict[str, Any]) -> Cards:
         return {}
     today = now.astimezone(pod.tzinfo).date()
     context["week_url"] = address("week", slug=pod.slug, week=week_of(pod, today))
-    found: Cards = {"cover": lambda: cover_card(pod, now), "score": lambda: scores([pod], today)[pod.pk]}
-    if pod.opens_at is None or pod.opens_at > now:
-        found["opening"] = lambda: administration.set_up(pod)
+    # Before the opening nobody is served: a gap would be told where there is none.
+    found: Cards = (
+        {"opening": lambda: administration.set_up(pod)}
+        if pod.opens_at is None or pod.opens_at > now
+        else {"cover": lambda: cover_card(pod, now), "score": lambda: scores([pod], today)[pod.pk]}
+    )
     if pod.pk in stand.member_of:
         context["queue_url"] = address("queue", slug=pod.slug)
         context["new_contact_url"] = address("new_contact", slug=pod.slug)

@@ -146,6 +146,7 @@ def test_members_of_a_pod_that_is_not_open_are_led_to_its_steps(cast: Cast, brow
     Pod.objects.filter(pk=cast.isar.pk).update(opens_at=None)
     page = browser(cast.member).get("/").content.decode()
     assert "Isar is being set up: 3 of 5 steps are done." in page
+    assert "Coverage today" not in page
     assert 'href="/p/isar/setup/"' in page
 
 

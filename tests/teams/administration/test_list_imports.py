@@ -6,7 +6,7 @@ import pytest
 
 from cxportal.core import imports, lists
 from cxportal.core.models import ImportRun
-from cxportal.core.violations import Refused
+from cxportal.core.violations import Invalid, Refused
 from teams.people.links import invite, make_link, open_link, set_password
 from teams.people.models import User
 from teams.pods.models import Area, Membership, Pod
@@ -30,6 +30,13 @@ def test_areas_are_new_changed_or_the_same(cast: Cast) -> None:
     imports.take_back(by=cast.administrator, run=run)
     assert Area.objects.get(slug="south").name == "South"
     assert not Area.objects.filter(slug="west").exists()
+
+
+def test_capitals_in_a_heading_are_no_other_column(cast: Cast) -> None:
+    take(cast, "areas", "Name, SLUG\nWest,west\n")
+    assert Area.objects.filter(slug="west", name="West").exists()
+    with pytest.raises(Invalid, match="stands twice"):
+        take(cast, "areas", "Name,name,slug\nA,B,c\n")
 
 
 def test_an_export_comes_back_without_a_change(cast: Cast) -> None:
