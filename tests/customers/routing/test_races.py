@@ -157,9 +157,12 @@ def terms_hold() -> bool:
     return OverflowTerms.objects.filter(state="in_force").exists()
 
 
+MAY_TAKE_BACK = (agreements, "_may_take_back")
+
+
 def test_either_a_router_lends_or_the_signature_is_taken_back(cast: Cast) -> None:
     acts = lending_and_taking_back(cast)
-    with meeting(READ_UNDER_LOCKS):
+    with meeting(READ_UNDER_LOCKS, MAY_TAKE_BACK):
         told = together(acts)
     assert ("offer" in told.answers, told.codes, lent_out()) in [(True, {"undo_used"}, 1), (False, set(), 0)]
     assert terms_hold() is bool(lent_out())
@@ -167,7 +170,7 @@ def test_either_a_router_lends_or_the_signature_is_taken_back(cast: Cast) -> Non
 
 def test_control_without_the_lending_lock_a_router_lends_under_a_signature_that_is_gone(cast: Cast) -> None:
     acts = lending_and_taking_back(cast)
-    with without_locks(LockClass.AGREEMENT), meeting(READ_UNDER_LOCKS):
+    with without_locks(LockClass.AGREEMENT), meeting(READ_UNDER_LOCKS, MAY_TAKE_BACK):
         told = together(acts)
     assert (len(told.answers), lent_out(), terms_hold()) == (2, 1, False)
 
