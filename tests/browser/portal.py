@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, V
 from pytest_django.live_server_helper import LiveServer
 
 from teams.people.models import User
+from tests.browser import underway
 
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -69,8 +70,10 @@ class Portal:
             self.errors.append(f"{message.location.get('url', '')}: {message.text}")
 
     def close(self) -> None:
+        """Close every tab and let the pages' service end what the tabs had asked for."""
         while self.contexts:
             self.contexts.pop().close()
+        assert underway.wait_for_none(), "a request did not end within 20 seconds"
 
 
 def axe_findings(page: Page, *rules: str) -> list[str]:
