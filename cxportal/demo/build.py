@@ -205,7 +205,9 @@ def _skills(user: User, known: list[Skill], rng: np.random.Generator, by: User) 
 
 
 def _guest(pods: list[Pod], teams: list[list[User]], by: User) -> None:
-    """Somebody of the second pod visits the first, as the mock-ups of the product show."""
+    """Somebody of the second pod, if there is one, visits the first."""
+    if len(pods) < 2:
+        return
     monday = dt.date.today() - dt.timedelta(weeks=6)  # noqa: DTZ011 - a day of the past, whatever the zone
     memberships.join_pod(by=by, member=teams[1][2], pod=pods[0], first=monday, kind="guest")
 

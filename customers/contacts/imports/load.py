@@ -71,23 +71,28 @@ _CHECKED = """
     LEFT JOIN customers_contact k ON k.source = %(source)s AND k.external_id = c.external_id AND c.reason1 IS NULL
 """
 
+# EXCEPT and not NOT EXISTS: while nobody has looked at a young table of customers, PostgreSQL takes it for a row or
+# two and compares every row of the file with every customer (16 of the 22 s of 60,000 rows beside 12,700 customers).
+_WANTED_CUSTOMERS = """
+    CREATE TEMP TABLE import_wanted ON COMMIT DROP AS
+    SELECT DISTINCT ON (customer) customer, customer_name, region, segment, home_pod
+    FROM import_checked
+    WHERE reason IS NULL AND contact_id IS NULL AND customer IN (
+      SELECT customer FROM import_checked EXCEPT SELECT external_id FROM customers_customer WHERE source = %(source)s)
+    ORDER BY customer, arrived_at, line
+"""
+
 _NEW_CUSTOMERS = """
     CREATE TEMP TABLE import_new_customers ON COMMIT DROP AS
-    WITH wanted AS (
-        SELECT DISTINCT ON (customer) customer, customer_name, region, segment, home_pod
-        FROM import_checked c
-        WHERE reason IS NULL AND contact_id IS NULL AND customer IS NOT NULL
-          AND NOT EXISTS (SELECT 1 FROM customers_customer x WHERE x.source = %(source)s AND x.external_id = c.customer)
-        ORDER BY customer, arrived_at, line
-    ), made AS (
+    WITH made AS (
         INSERT INTO customers_customer
             (source, external_id, name, email, phone, place, language, region_id, segment_id, life_stage, created_at)
         SELECT %(source)s, w.customer, coalesce(w.customer_name, ''), '', '', '', '', r.id, s.id, 'settled', now()
-        FROM wanted w LEFT JOIN customers_region r ON r.name = w.region
+        FROM import_wanted w LEFT JOIN customers_region r ON r.name = w.region
                       LEFT JOIN customers_segment s ON s.name = w.segment
         RETURNING id, external_id
     )
-    SELECT m.id, p.id AS pod_id FROM made m JOIN wanted w ON w.customer = m.external_id
+    SELECT m.id, p.id AS pod_id FROM made m JOIN import_wanted w ON w.customer = m.external_id
     LEFT JOIN teams_pod p ON lower(p.name) = lower(w.home_pod) OR p.slug = w.home_pod
 """
 
@@ -231,6 +236,8 @@ def load(cursor: Cursor[Any], mapping: FileMapping, facts: str, *, followers: tu
 
 def _customers(cursor: Cursor[Any], mapping: FileMapping, values: dict[str, Any]) -> int:
     """Make the customers that the file brings, with the rules that its option asks for, owned from ever."""
+    cursor.execute(_WANTED_CUSTOMERS, values)
+    cursor.execute("ANALYZE import_wanted")
     made = cursor.execute(_NEW_CUSTOMERS, values).rowcount
     rule = _RULES.get(mapping.options["home"])
     if rule is not None:
