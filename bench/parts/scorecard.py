@@ -29,8 +29,7 @@ def run(bench: Bench) -> Iterator[Figure]:
         _fill(owner, first)
         began = time.monotonic()
         rollups.rebuild_all()
-        while rollups.fold():
-            pass
+        rollups.fold()
         yield Figure("rollup of everything, from nothing", time.monotonic() - began, "s")
         owner.execute("VACUUM ANALYZE")
         sizes = owner.execute("SELECT (SELECT count(*) FROM customers_servedcell), 0").fetchone()
