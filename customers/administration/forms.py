@@ -13,6 +13,7 @@ from customers.causes.models import ReasonGroup
 from customers.directory import queries
 from customers.directory.models import Customer, Region, Segment
 from cxportal.core import periods
+from cxportal.core.fields import DayField
 from teams.people.models import User
 from teams.pods.models import Pod, RoleGrant
 
@@ -73,14 +74,9 @@ class RuleForm(forms.Form):
         empty_label=_("every segment"),
         help_text=_("Without number, region and segment: everybody else."),
     )
-    pod = forms.ModelChoiceField(Pod.objects.filter(closed_at=None), label=_("Pod"))
-    starts = forms.DateField(
-        label=_("From the start of"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("Empty: as soon as it is activated."),
-    )
-    ends = forms.DateField(label=_("Until the end of"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    pod = forms.ModelChoiceField(Pod.objects.filter(closed_at=None), label=_("Pod"), empty_label=_("Choose a pod"))
+    starts = DayField(label=_("From the start of"), required=False, help_text=_("Empty: as soon as it is activated."))
+    ends = DayField(label=_("Until the end of"), required=False)
     note = forms.CharField(label=_("Why"), required=False, max_length=200)
 
     def clean_customer(self) -> Customer | None:
@@ -105,13 +101,8 @@ class RuleForm(forms.Form):
 class HandOverForm(forms.Form):
     """To which pod a rule goes, and from which day on."""
 
-    pod = forms.ModelChoiceField(Pod.objects.filter(closed_at=None), label=_("Pod"))
-    starts = forms.DateField(
-        label=_("From the start of"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("Empty: now."),
-    )
+    pod = forms.ModelChoiceField(Pod.objects.filter(closed_at=None), label=_("Pod"), empty_label=_("Choose a pod"))
+    starts = DayField(label=_("From the start of"), required=False, help_text=_("Empty: now."))
 
     def instant(self) -> dt.datetime:
         starts = self.cleaned_data["starts"]

@@ -102,9 +102,9 @@ def division_one(request: HttpRequest, by: User, kind: str, pk: int) -> HttpResp
 
     def rename(values: dict[str, Any]) -> Text:
         divisions.rename(by=by, thing=thing, name=values["name"])
-        return _("The name is kept.")
+        return _("The name is saved.")
 
-    context = {"title": str(thing), "submit": _("Keep"), "back": reverse(f"settings_{kind}"), "template": FORM}
+    context = {"title": str(thing), "submit": _("Save"), "back": reverse(f"settings_{kind}"), "template": FORM}
     return _form(request, NameForm(request.POST or None, initial={"name": thing.name}), rename, context)
 
 
@@ -154,10 +154,10 @@ def cause(request: HttpRequest, by: User, level: str, pk: int) -> HttpResponse:
 
     def change(values: dict[str, Any]) -> Text:
         causes.change(by=by, thing=thing, name=values["name"], owner=values["owner"])
-        return _("What is known of it is kept.")
+        return _("It is saved.")
 
     form = CauseForm(request.POST or None, initial={"name": thing.name, "owner": thing.owner_id}, known=True)
-    context = {"title": thing.name, "submit": _("Keep"), "back": reverse("settings_reasons"), "template": FORM}
+    context = {"title": thing.name, "submit": _("Save"), "back": reverse("settings_reasons"), "template": FORM}
     return _form(request, form, change, context)
 
 

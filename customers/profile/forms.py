@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from customers.directory.models import Customer, Region, Segment
+from cxportal.core.fields import DayField
 
 FIELDS = ("name", "external_id", "email", "phone", "place", "region", "segment", "language", "life_stage", "since")
 
@@ -26,14 +27,15 @@ class CustomerForm(forms.Form):
         Region.objects.all(),
         label=_("Region"),
         required=False,
+        empty_label=_("not known"),
         help_text=_("The home pod follows from region and segment."),
     )
-    segment = forms.ModelChoiceField(Segment.objects.all(), label=_("Segment"), required=False)
+    segment = forms.ModelChoiceField(
+        Segment.objects.all(), label=_("Segment"), required=False, empty_label=_("not known")
+    )
     language = forms.CharField(label=_("Language"), max_length=12, required=False)
     life_stage = forms.ChoiceField(label=_("Stage"), choices=Customer.LifeStage, initial=Customer.LifeStage.SETTLED)
-    since = forms.DateField(
-        label=_("With us since"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    since = DayField(label=_("With us since"), required=False)
 
     @classmethod
     def of(cls, customer: Customer, data: Any = None) -> CustomerForm:

@@ -110,7 +110,7 @@ def change_customer(request: HttpRequest, known: Known) -> HttpResponse:
             form, lambda values: services.change_customer(by=known.user, customer=known.customer, **values)
         )
         if done is not None:
-            say(request, _("What is known of %(name)s is kept.") % {"name": done})
+            say(request, _("%(name)s is saved.") % {"name": done})
             return _made_on(request, done, known)
     context = {"form": form, "pod": known.home, "known": known}
     return render(request, "customers/directory/form.html", context, status=status)

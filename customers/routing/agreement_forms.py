@@ -15,6 +15,7 @@ from customers.routing.models import OverflowAgreement, OverflowTerms
 from customers.routing.sentences import with_unit
 from customers.routing.terms import SHORTEST_WAIT, Terms, longest_wait
 from cxportal.core import periods
+from cxportal.core.fields import ClockField, ClockInput, DayField
 from cxportal.core.violations import Violation
 from teams.pods.channels import Channel
 from teams.pods.models import Pod, Promise
@@ -60,7 +61,9 @@ class SeenForm(forms.Form):
 class TermsForm(forms.Form):
     """One version of an agreement. A channel without a wait is not covered."""
 
-    partner = forms.ModelChoiceField(label=_("Pod that helps"), queryset=Pod.objects.none())
+    partner = forms.ModelChoiceField(
+        label=_("Pod that helps"), queryset=Pod.objects.none(), empty_label=_("Choose a pod")
+    )
     when_closed = forms.BooleanField(label=_("When the pod is closed"), required=False, initial=True)
     when_nobody = forms.BooleanField(label=_("When nobody with the skill is there"), required=False, initial=True)
     expected_wait = WaitField(label=_("Or an expected wait above"), required=False)
@@ -84,9 +87,7 @@ class TermsForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen: whatever the helping pod's people can do."),
     )
-    ends_on = forms.DateField(
-        label=_("Until the end of"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    ends_on = DayField(label=_("Until the end of"), required=False)
     why = forms.CharField(label=_("Why"), required=False, max_length=200)
     any_hours = forms.BooleanField(label=_("Whenever the helping pod is open"), required=False, initial=True)
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -129,8 +130,8 @@ class TermsForm(forms.Form):
         for day, name in enumerate(WEEKDAYS):
             for part, label in (("from", _("from")), ("to", _("until"))):
                 words = f"{name}, {label}"
-                clock = forms.TimeInput(attrs={"type": "time", "aria-label": words}, format="%H:%M")
-                self.fields[f"{part}_{day}"] = forms.TimeField(label=words, required=False, widget=clock)
+                clock = ClockInput({"aria-label": words})
+                self.fields[f"{part}_{day}"] = ClockField(label=words, required=False, until=part == "to", widget=clock)
 
     def _initial(self, newest: OverflowTerms) -> dict[str, Any]:
         terms = terms_of(newest)
@@ -148,7 +149,7 @@ class TermsForm(forms.Form):
         for day, span in enumerate(terms.hours or ()):
             if span is not None:
                 found[f"from_{day}"] = dt.time(span[0] // 60, span[0] % 60)
-                found[f"to_{day}"] = dt.time(23, 59) if span[1] >= 1440 else dt.time(span[1] // 60, span[1] % 60)
+                found[f"to_{day}"] = "24:00" if span[1] >= 1440 else dt.time(span[1] // 60, span[1] % 60)
         return found
 
     @property

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 _DIGITS = {"Y": 4, "y": 2, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2}
 SECOND_OF_CENTURY = 69
+# What a day that somebody types can mean: a calendar's ends are nobody's plan.
+YEARS = range(1970, 2200)
 
 
 def _tokens(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cxportal.core import periods
-from teams.administration import reading
+from cxportal.core.fields import ColourField, DayField
 from teams.people.models import User, validate_zone
 from teams.pods.channels import Channel
 from teams.pods.models import Area, Membership, PartnerCompany, Pod, PodStage, RoleGrant, SubTeam
@@ -18,22 +18,6 @@ from teams.skills.services import LEVELS
 
 WEEKDAYS = [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")]
 ZONES = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/"))
-COLOURS = [(str(number), _("Colour %(n)s") % {"n": number}) for number in range(1, 9)]
-
-
-class DayField(forms.DateField):
-    """A day, with the browser's own calendar."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(widget=widget, input_formats=["%Y-%m-%d"], **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        """A day that can be meant: no calendar goes on behind its last day."""
-        found = super().clean(value)
-        if found is not None and found.year not in reading.YEARS:
-            raise forms.ValidationError(_("The year %(year)s cannot be meant.") % {"year": found.year})
-        return found
 
 
 class ZoneField(forms.CharField):
@@ -92,7 +76,7 @@ class PodForm(forms.Form):
     letters = forms.CharField(
         label=_("Two letters"), max_length=2, required=False, help_text=_("On its mark. Empty: from the name.")
     )
-    category = forms.TypedChoiceField(label=_("Colour"), coerce=int, choices=COLOURS, required=False)
+    category = ColourField()
     purpose = forms.CharField(label=_("Whom it serves"), max_length=200, required=False)
     zone = ZoneField()
     country = forms.RegexField(
@@ -141,7 +125,7 @@ class PersonForm(forms.Form):
         required=False,
         help_text=_("Their number in other systems, for imports."),
     )
-    category = forms.TypedChoiceField(label=_("Colour"), coerce=int, choices=COLOURS, required=False, initial=1)
+    category = ColourField(initial=1)
 
 
 class NewPersonForm(PersonForm):

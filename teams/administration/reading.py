@@ -18,7 +18,6 @@ from teams.pods.models import Pod
 type Row = Mapping[str, str]
 YES = {"yes", "y", "true", "1", "x"}
 NO = {"no", "n", "false", "0"}
-YEARS = range(1970, 2200)
 _NUMBER = re.compile(r"\d{1,6}(?:[.,]\d{1,6})?", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)", re.ASCII)
 
@@ -74,7 +73,7 @@ def day(words: str, column: str) -> dt.date:
         found = instants.read_date(words)
     except ValueError as error:
         raise Invalid({column: str(error)}) from None
-    if found.year not in YEARS:
+    if found.year not in instants.YEARS:
         raise Invalid({column: _("The year %(year)s cannot be meant.") % {"year": found.year}})
     return found
 

@@ -120,7 +120,7 @@ def add_pod(
             slug=_slug(slug or name),
             area=area,
             letters=(letters or name).strip()[:2].capitalize(),
-            category=category or _least_used_category(),
+            category=category or least_used_category(),
             **fields,
         )
 
@@ -214,6 +214,7 @@ def _taken(what: str, table: str) -> dict[str, Violation]:
     return {f"{table}_name_key": violation, f"{table}_slug_key": violation}
 
 
-def _least_used_category() -> int:
+def least_used_category() -> int:
+    """The colour, 1 to 8, that the fewest pods wear."""
     used = list(Pod.objects.values_list("category", flat=True))
     return min(range(1, 9), key=lambda category: (used.count(category), category))

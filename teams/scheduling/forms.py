@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cxportal.core.fields import ClockField, ClockInput, MomentField
 from cxportal.core.periods import DAY, Period, each_day, to_instant
 from teams.pods.models import Pod
 from teams.scheduling import words
@@ -18,7 +19,6 @@ from teams.staffing.models import Activity
 
 WEEKDAYS = ((1, _("Mon")), (2, _("Tue")), (3, _("Wed")), (4, _("Thu")), (5, _("Fri")), (6, _("Sat")), (7, _("Sun")))
 MOST_PARTS = 6
-TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
 class PartForm(forms.Form):
@@ -37,8 +37,8 @@ class PartForm(forms.Form):
 class TimesForm(forms.Form):
     """A time of day from and to; an end not after the start is on the next day."""
 
-    start = forms.TimeField(label=_("From"), widget=TIME)
-    end = forms.TimeField(label=_("To"), widget=TIME)
+    start = ClockField(label=_("From"))
+    end = ClockField(label=_("To"), until=True)
 
     def period(self, day: dt.date, pod: Pod) -> Period:
         """The wall times on a day as instants. Raises ``ValueError`` when the clocks swallow them."""
@@ -80,11 +80,18 @@ class PatternForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Weekdays"), choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple
     )
+    skill = forms.ModelChoiceField(
+        Skill.objects.filter(retired_at=None),
+        label=_("Skill that every seat needs"),
+        required=False,
+        empty_label=_("none"),
+    )
 
     class Meta:
         model = ShiftPattern
         fields = ("name", "starts", "ends", "weekdays", "seats", "skill", "clock_change")
-        widgets = {"starts": TIME, "ends": TIME, "clock_change": forms.RadioSelect}
+        field_classes = {"starts": ClockField, "ends": ClockField}
+        widgets = {"starts": ClockInput, "ends": ClockInput, "clock_change": forms.RadioSelect}
         help_texts = {
             "ends": _("Not after the start means the next day."),
             "clock_change": _("A night shift is an hour shorter in spring and longer in autumn, or ends an hour off."),
@@ -93,11 +100,9 @@ class PatternForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     def __init__(self, *args: Any, pod: Pod, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.pod = pod
-        skill: Any = self.fields["skill"]
-        skill.queryset, skill.empty_label = Skill.objects.filter(retired_at=None), _("none")
         activities = list(Activity.objects.filter(retired_at=None))
         self.by_pk = {a.pk: a for a in activities}
-        choices = [("", "—"), *((str(a.pk), a.name) for a in activities)]
+        choices = [("", _("none")), *((str(a.pk), a.name) for a in activities)]
         known = list(self.instance.segments.all()) if self.instance.pk else []
         for place in range(MOST_PARTS):
             part = known[place] if place < len(known) else None
@@ -109,8 +114,11 @@ class PatternForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
                 error_messages={"required": _("A shift has at least one activity.")},
             )
             for name, edge, label in (("from", part and part.start, _("From")), ("to", part and part.end, _("To"))):
-                self.fields[f"{name}_{place}"] = forms.TimeField(
-                    label=label, required=False, widget=TIME, initial=None if edge is None else self._wall(edge)
+                self.fields[f"{name}_{place}"] = ClockField(
+                    label=label,
+                    required=False,
+                    until=name == "to",
+                    initial=None if edge is None else self._wall(edge),
                 )
 
     def _wall(self, offset: int) -> dt.time:
@@ -188,12 +196,8 @@ class AbsenceForm(forms.Form):
         widget=forms.RadioSelect,
         help_text=_("Others see only that you are away."),
     )
-    first = forms.DateTimeField(
-        label=_("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    )
-    last = forms.DateTimeField(
-        label=_("Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    )
+    first = MomentField(label=_("From"))
+    last = MomentField(label=_("Until"))
     note = forms.CharField(label=_("Note, for you and administrators"), max_length=300, required=False)
 
     def __init__(self, *args: Any, pod: Pod, **kwargs: Any) -> None:

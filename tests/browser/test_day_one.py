@@ -43,7 +43,7 @@ def test_from_an_empty_installation_to_an_open_pod(portal: Portal, capsys: pytes
     expect(tab.get_by_text("Begin from the top.")).to_be_visible()
     follow(tab, "Company")
     tab.get_by_label("Name").fill("Nordlicht")
-    press(tab, "Keep")
+    press(tab, "Save")
     follow(tab, "Areas")
     tab.get_by_label("Name").fill("South")
     press(tab, "Add area")
@@ -95,12 +95,13 @@ def plan_first_week(member: Page) -> None:
     member.get_by_role("link", name="Write the first pattern").click()
     assert_sound(member)
     member.get_by_label("Name").fill("Early")
-    member.get_by_label("From").first.fill("08:00")
-    member.get_by_label("To", exact=True).first.fill("16:00")
+    member.get_by_role("textbox", name="From", exact=True).first.fill("8")
+    member.get_by_role("textbox", name="To", exact=True).first.fill("1600")
+    expect(member.get_by_role("textbox", name="From", exact=True).first).to_have_value("08:00")
     for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"):
         member.get_by_label(day, exact=True).check()
     member.get_by_label("Activity").first.select_option("Phone")
-    press(member, "Write it down")
+    press(member, "Save")
     follow(member, "The week")
     member.get_by_role("button", name="Make it from the patterns").click()
     expect(member.get_by_text("is made.")).to_be_visible()
@@ -126,7 +127,7 @@ def set_hours(tab: Page) -> None:
     for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"):
         tab.get_by_label(day).fill("07:00-20:00")
     tab.get_by_label("Chat").check()
-    press(tab, "Keep")
+    press(tab, "Save")
     expect(tab.get_by_text("Mon–Fri 07:00–20:00")).to_have_count(2)
     assert OpeningHours.objects.count() == 10
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from django import template
+from django import forms, template
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
@@ -109,3 +110,19 @@ def marked(text: str, query: str) -> SafeString:
         return escape(text)
     end = at + len(query)
     return format_html("{}<mark>{}</mark>{}", text[:at], text[at:end], text[end:])
+
+
+@register.filter
+def mark(field: forms.BoundField) -> str:
+    """What stands quietly behind a label: the rarer of “optional” and “required”, so that few labels carry a word.
+
+    A list to choose from says itself what an empty choice means.
+    """
+    chosen = (forms.BooleanField, forms.ChoiceField)
+    if isinstance(field.field, chosen):
+        return ""
+    rest = (one for one in field.form.fields.values() if not isinstance(one, chosen))
+    asked = [one.required for one in rest if not one.widget.is_hidden]
+    if asked.count(True) >= asked.count(False):
+        return "" if field.field.required else _("optional")
+    return _("required") if field.field.required else ""

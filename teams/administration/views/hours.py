@@ -99,14 +99,14 @@ def hours_of(request: HttpRequest, found: FoundPod, channel: str) -> HttpRespons
     def keep(values: dict[str, Any]) -> Text:
         for each in [of.value, *values["also"]]:
             opening.set_hours(by=found.by, pod=found.pod, channel=each, week=values["week"])
-        return _("The opening hours are kept.")
+        return _("The opening hours are saved.")
 
     week = queries.weeks_of(found.pod)[of.value]
     initial = {f"day_{day}": spans.words(week.get(day, [])) for day in range(7)}
     form = WeekForm(request.POST or None, initial=initial, channel=of)
     context = {"pod": found.pod, "channel": of}
     title = _("Opening hours: %(channel)s") % {"channel": of.label}
-    words: dict[str, Any] = {"title": title, "submit": _("Keep"), "template": "teams/administration/hours_of.html"}
+    words: dict[str, Any] = {"title": title, "submit": _("Save"), "template": "teams/administration/hours_of.html"}
     return form_page(request, form, keep, back=_page(found.pod), context=context, **words)
 
 
@@ -120,13 +120,13 @@ def promise(request: HttpRequest, found: FoundPod, channel: str) -> HttpResponse
         opening.set_promise(
             by=found.by, pod=found.pod, channel=of.value, seconds=form.seconds(), in_opening_time=counted
         )
-        return _("The promise is kept.") if form.seconds() else _("There is no promise on this channel any more.")
+        return _("The promise is saved.") if form.seconds() else _("There is no promise on this channel any more.")
 
     form = PromiseForm(request.POST or None, initial=_promised(found.pod, of))
     title = _("Promise: %(channel)s") % {"channel": of.label}
     intro = _("Routing and the service level measure against it.")
     context = {"sub": found.pod, "intro": intro}
-    return form_page(request, form, keep, back=_page(found.pod), title=title, submit=_("Keep"), context=context)
+    return form_page(request, form, keep, back=_page(found.pod), title=title, submit=_("Save"), context=context)
 
 
 def _promised(pod: Pod, channel: Channel) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def exception(request: HttpRequest, found: FoundPod) -> HttpResponse:
         if len(parsed) > 1:
             raise Invalid({"hours": _("Write one span for the day.")})
         opening.add_exception(by=found.by, pod=found.pod, span=parsed[0] if parsed else None, **values)
-        return _("The day is kept.")
+        return _("The day is saved.")
 
     form = ExceptionForm(request.POST or None)
     words: dict[str, Any] = {"title": _("A day that differs"), "submit": _("Add"), "context": {"sub": found.pod}}

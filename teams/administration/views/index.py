@@ -39,11 +39,11 @@ def company(request: HttpRequest, by: User) -> HttpResponse:
     def keep(values: dict[str, Any]) -> Text:
         values |= {"country": values["country"].upper(), "currency": values["currency"].upper()}
         set_company(by=by, **values)
-        return _("The company is kept.")
+        return _("The company is saved.")
 
     initial = {name: getattr(found, name) for name in ("name", "zone", "country", "currency")}
     form = CompanyForm(request.POST or None, initial=initial)
-    return form_page(request, form, keep, back=reverse("settings"), title=_("Company"), submit=_("Keep"))
+    return form_page(request, form, keep, back=reverse("settings"), title=_("Company"), submit=_("Save"))
 
 
 @guarded(permissions.administrator)

@@ -64,14 +64,14 @@ def limit(request: HttpRequest, by: User, key: str) -> HttpResponse:
     def keep(values: dict[str, Any]) -> Text:
         low, high = (None if values[name] is None else values[name] * factor for name in ("minimum", "maximum"))
         versions.set_outer_limit(by=by, key=key, country=values["country"], minimum=low, maximum=high)
-        return _("The limit is kept. Agreements in force stay; the next version must fit.")
+        return _("The limit is saved. Agreements in force stay; the next version must fit.")
 
     form = LimitForm(request.POST or None, initial={"country": request.GET.get("country", "")})
     intro = _("In %(unit)s. Without both numbers the company's own limit falls and the product's holds: %(range)s.") % {
         "unit": TYPED_WORDS.get(bound.unit, bound.unit),
         "range": agreement.range_in_words(bound, bound.least, bound.most),
     }
-    words: dict[str, Any] = {"title": bound.label, "submit": _("Keep"), "context": {"intro": intro}}
+    words: dict[str, Any] = {"title": bound.label, "submit": _("Save"), "context": {"intro": intro}}
     return form_page(request, form, keep, back=reverse("settings_limits"), **words)
 
 
@@ -126,8 +126,8 @@ def template(request: HttpRequest, by: User) -> HttpResponse:
 
     def keep(_values: dict[str, Any]) -> Text:
         versions.set_template(by=by, values=form.values())
-        return _("The template is kept. New pods start with it.")
+        return _("The template is saved. New pods start with it.")
 
     intro = _("A new pod starts with these values as version 1. Pods that have an agreement keep theirs.")
-    words: dict[str, Any] = {"title": _("What new pods start with"), "submit": _("Keep"), "context": {"intro": intro}}
+    words: dict[str, Any] = {"title": _("What new pods start with"), "submit": _("Save"), "context": {"intro": intro}}
     return form_page(request, form, keep, back=reverse("settings_limits"), **words)

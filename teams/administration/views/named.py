@@ -120,10 +120,10 @@ def named_one(request: HttpRequest, by: User, kind: str, pk: int) -> HttpRespons
 
     def rename(values: dict[str, Any]) -> Text:
         named.rename(by=by, **{named.one: row}, name=values["name"])
-        return _("The name is kept.")
+        return _("The name is saved.")
 
     form = NameForm(request.POST or None, initial={"name": str(row)})
-    return form_page(request, form, rename, back=named.url, title=str(row), submit=_("Keep"))
+    return form_page(request, form, rename, back=named.url, title=str(row), submit=_("Save"))
 
 
 @verb

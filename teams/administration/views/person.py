@@ -30,7 +30,7 @@ def person(request: HttpRequest, found: permissions.Found) -> HttpResponse:
     if request.method == "POST":
         status = _keep(form, found)
         if status == 303:
-            say(request, _("%(name)s is kept.") % {"name": form.cleaned_data["name"]})
+            say(request, _("%(name)s is saved.") % {"name": form.cleaned_data["name"]})
             return back_to(request, request.path)
     response = render(request, "teams/administration/person.html", _context(request, found, form), status=status)
     response["Cache-Control"] = "no-store"

@@ -73,11 +73,11 @@ def membership(request: HttpRequest, found: Found, row: int) -> HttpResponse:
         memberships.change_membership(by=found.by, membership=held, **values)
         if until is not None and until != last:
             memberships.end_membership(by=found.by, membership=held, last=until)
-        return _("The membership is kept.")
+        return _("The membership is saved.")
 
     initial = {"is_lead": held.is_lead, "sub_team": held.sub_team_id, "last": last}
     form = forms.EditMembershipForm(request.POST or None, initial=initial, membership=held)
-    words: dict[str, Any] = {"title": str(held.pod), "submit": _("Keep"), "context": {"sub": found.person}}
+    words: dict[str, Any] = {"title": str(held.pod), "submit": _("Save"), "context": {"sub": found.person}}
     return form_page(request, form, act, back=_page(found.person), **words)
 
 
@@ -156,10 +156,10 @@ def skill(request: HttpRequest, found: Found) -> HttpResponse:
 
     def act(values: dict[str, Any]) -> Text:
         skills.set_level(by=found.by, member=found.person, **values)
-        return _("The skill is kept.")
+        return _("The skill is saved.")
 
     form = forms.SkillForm(request.POST or None)
-    words: dict[str, Any] = {"title": _("Skill"), "submit": _("Keep"), "context": {"sub": found.person}}
+    words: dict[str, Any] = {"title": _("Skill"), "submit": _("Save"), "context": {"sub": found.person}}
     return form_page(request, form, act, back=_page(found.person), **words)
 
 

@@ -41,7 +41,7 @@ def new_pod(request: HttpRequest, by: User) -> HttpResponse:
         return _("%(pod)s is added. Here is what it needs before it opens.") % {"pod": made[0]}
 
     company = Company.objects.filter(pk=1).first() or Company()
-    initial = {"zone": company.zone, "country": company.country, "category": ""}
+    initial = {"zone": company.zone, "country": company.country, "category": services.least_used_category()}
     form = forms.NewPodForm(request.POST or None, initial=initial)
     response = form_page(request, form, add, back=reverse("settings_pods"), title=_("New pod"), submit=_("Add"))
     if made and response.has_header("Location"):
@@ -58,7 +58,7 @@ def pod(request: HttpRequest, found: FoundPod) -> HttpResponse:
         values |= {"category": values["category"] or it.category, "country": values["country"].upper()}
         values["letters"] = (values["letters"] or values["name"])[:2].capitalize()
         services.change_pod(by=found.by, pod=it, **values)
-        return _("%(pod)s is kept.") % {"pod": it}
+        return _("%(pod)s is saved.") % {"pod": it}
 
     names = ("name", "area", "letters", "category", "purpose", "zone", "country", "partner")
     form = forms.PodForm(request.POST or None, initial={name: getattr(it, name) for name in names})
@@ -70,7 +70,7 @@ def pod(request: HttpRequest, found: FoundPod) -> HttpResponse:
         "channels": [each for each in queries.channels_of(it) if each.lines],
         "size": Membership.objects.filter(pod=it, kind="home", period__contains=periods.now().date()).count(),
     }
-    words: dict[str, Any] = {"title": str(it), "submit": _("Keep"), "back": reverse("settings_pods")}
+    words: dict[str, Any] = {"title": str(it), "submit": _("Save"), "back": reverse("settings_pods")}
     return form_page(request, form, keep, context=context, template="teams/administration/pod.html", **words)
 
 
@@ -105,7 +105,7 @@ def stage(request: HttpRequest, found: FoundPod) -> HttpResponse:
 
     form = forms.StageForm(request.POST or None, initial={"starts_on": periods.now().date()})
     intro = _("Classic works the old way and is only imported; pilot tries; changed works in the new way.")
-    words: dict[str, Any] = {"title": _("Stage"), "submit": _("Keep"), "context": {"sub": found.pod, "intro": intro}}
+    words: dict[str, Any] = {"title": _("Stage"), "submit": _("Save"), "context": {"sub": found.pod, "intro": intro}}
     return form_page(request, form, act, back=_page(found.pod), **words)
 
 

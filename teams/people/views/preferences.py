@@ -43,7 +43,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         form = PreferencesForm(request.POST)
         if form.is_valid():
             services.change_person(by=user, person=user, **form.cleaned_data)
-            say(request, _("Your preferences are kept."))
+            say(request, _("Your preferences are saved."))
             return back_to(request, reverse("preferences"))
     else:
         form = PreferencesForm(initial={"theme": user.theme, "shortcuts": user.shortcuts, "zone": user.zone})

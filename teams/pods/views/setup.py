@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cxportal.core import periods
+from cxportal.core.fields import ClockField, DayField
 from cxportal.core.htmx import back_to, render, say, wants_fragment
 from cxportal.core.http import guarded, verb
 from teams import permissions
@@ -24,8 +25,8 @@ from teams.pods.queries import standing
 class OpeningForm(forms.Form):
     """The opening as day and time in the pod's zone."""
 
-    day = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    time = forms.TimeField(label=gettext_lazy("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    day = DayField(label=gettext_lazy("Day"))
+    time = ClockField(label=gettext_lazy("Time"))
 
     def instant(self, pod: Pod) -> dt.datetime:
         """The chosen wall time as an instant; call after validation."""

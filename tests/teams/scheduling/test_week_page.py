@@ -240,9 +240,9 @@ def test_a_shift_is_added_moved_and_cancelled_by_forms(cast: Cast, browser: Brow
 def test_an_absence_is_reported_and_ended_by_forms(cast: Cast, browser: Browser) -> None:
     client = browser(cast.member)
     day = MONDAY.isoformat()
-    fields = {"kind": "sick", "first": f"{day}T08:00", "last": f"{day}T18:00", "note": "flu"}
+    fields = {"kind": "sick", "first_day": day, "first_time": "8", "last_day": day, "last_time": "1800", "note": "flu"}
     assert client.get(url(cast, "absence/")).status_code == 200
-    assert client.post(url(cast, "absence/"), {**fields, "last": f"{day}T07:00"}).status_code == 422
+    assert client.post(url(cast, "absence/"), {**fields, "last_time": "07:00"}).status_code == 422
     assert client.post(url(cast, "absence/"), fields).status_code == 303
     absence = cast.member.absences.get()
     assert absence.span == scheduling.span(cast.isar, 0, "08:00", "18:00")
