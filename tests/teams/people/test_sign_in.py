@@ -40,6 +40,11 @@ def test_an_empty_installation_says_how_to_begin(browser: Browser, db: None) -> 
     assert "<form" not in page
 
 
+def test_the_keyboard_goes_from_the_email_to_the_password(browser: Browser, ada: User) -> None:
+    page = browser().get("/account/login/").content.decode()
+    assert page.index('name="login"') < page.index('id="id_password"') < page.index("Forgot it?")
+
+
 def test_the_right_pair_opens_the_portal(browser: Browser, ada: User) -> None:
     client = browser()
     answer = client.post("/account/login/", {"login": "ADA@example.org ", "password": people.PASSWORD})
@@ -71,6 +76,39 @@ def test_a_wrong_password_keeps_the_email(browser: Browser, ada: User) -> None:
     page = browser().post("/account/login/", {"login": ada.email, "password": "wrong wrong wrong"}).content.decode()
     assert 'value="ada@example.org"' in page
     assert 'aria-invalid="true"' in page
+
+
+def test_a_wrong_pair_tells_how_many_tries_are_left_also_where_nobody_has_the_email(
+    browser: Browser, ada: User
+) -> None:
+    def told(email: str) -> list[str]:
+        wrong = {"login": email, "password": "wrong wrong wrong"}
+        pages = [browser().post("/account/login/", wrong).content.decode() for _n in range(3)]
+        # Another worker has its own cache object, but the same table.
+        del caches["default"]
+        pages += [browser().post("/account/login/", wrong).content.decode() for _n in range(3)]
+        return [page.split('id="id_password_error"', 1)[1].split("</ul>")[0].split("<span>")[1] for page in pages]
+
+    mine = told("ada@example.org")
+    assert [words.split(".")[1].strip() for words in mine[:4]] == [f"{n} tries left" for n in (4, 3, 2)] + [
+        "1 try left"
+    ]
+    assert "No try left: wait five minutes" in mine[4]
+    assert "Too many tries" in mine[5]
+    assert told("nobody@example.org") == mine
+
+
+def test_the_right_pair_takes_no_try_away(browser: Browser, ada: User) -> None:
+    sign_in(browser())
+    wrong = browser().post("/account/login/", {"login": ada.email, "password": "wrong wrong wrong"})
+    assert "4 tries left." in wrong.content.decode()
+
+
+def test_the_limit_of_an_address_counts_down_too(browser: Browser, ada: User) -> None:
+    for n in range(18):
+        browser().post("/account/login/", {"login": f"guess{n}@example.org", "password": "wrong wrong wrong"})
+    wrong = browser().post("/account/login/", {"login": ada.email, "password": "wrong wrong wrong"})
+    assert "1 try left." in wrong.content.decode()
 
 
 def test_five_failures_stop_the_sixth_try_even_with_the_right_password(browser: Browser, ada: User) -> None:
