@@ -218,9 +218,11 @@ def contact_event(user: User, contact: int) -> Read:
 
 
 def _overflow(contact: Contact) -> bool:
-    """Is it with another pod by overflow, where only the helper reads it?"""
-    helped = ContactAssignment.objects.filter(contact=contact, pod=contact.serving_pod, agreement__isnull=False)
-    return helped.exists()
+    """Is it with another pod by overflow, where only the helper reads it? What waits there was handed over to it."""
+    if contact.state in (Contact.State.WAITING, Contact.State.OFFERED):
+        return False
+    last = ContactAssignment.objects.filter(contact=contact).order_by("-started_at", "-pk").first()
+    return last is not None and last.agreement_id is not None
 
 
 def _helps(user: User, contact: Contact) -> bool:
@@ -264,10 +266,10 @@ def agreement_act(user: User, slug: str, agreement: int) -> Side:
 
 
 def agreement_side(user: User, agreement: int) -> Side:
-    """One agreement by its id alone, seen from the person's own pod first."""
+    """One agreement by its id alone, seen from the pod in which the person works, else from one that they coach."""
     found = OverflowAgreement.objects.select_related("home", "partner").filter(pk=agreement).first()
-    sides = [] if found is None else sorted((found.home, found.partner), key=lambda p: p.pk not in standing(user).pods)
-    for pod in sides:
+    stand, sides = standing(user), [] if found is None else [found.home, found.partner]
+    for pod in sorted(sides, key=lambda p: (p.pk not in stand.member_of, p.pk not in stand.pods)):
         try:
             return agreement_of(user, pod.slug, agreement)
         except Http404:

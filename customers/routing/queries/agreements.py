@@ -327,5 +327,10 @@ def _handed_back(agreement: OverflowAgreement, now: dt.datetime) -> int:
     """Contacts of today that the helper handed back unfinished."""
     day = periods.day_period(periods.local_date(now, agreement.home.tzinfo), agreement.home.tzinfo)
     served = ContactAssignment.objects.filter(agreement=agreement, started_at__gte=day.start)
-    back = Contact.objects.filter(pk__in=served.values("contact_id"), events__kind="handed_over")
-    return back.filter(events__at__gte=day.start).distinct().count()
+    back = Contact.objects.filter(
+        pk__in=served.values("contact_id"),
+        events__kind="handed_over",
+        events__at__gte=day.start,
+        events__pod=agreement.partner_id,
+    )
+    return back.distinct().count()

@@ -16,6 +16,7 @@ from customers.routing.forms import HandOverForm, NoteForm, ResolveForm
 from cxportal.core.htmx import back_to, render, say, wants_fragment
 from cxportal.core.http import guarded, verb
 from cxportal.core.violations import Denied, Invalid, Refused
+from teams.pods.models import Pod
 from teams.pods.queries import standing
 
 PAGE = "customers/contacts/contact.html"
@@ -30,6 +31,7 @@ def _page(request: HttpRequest, read: Read, *, status: int = 200, **forms: objec
         "page": page,
         "contact": contact,
         "helper": read.helper,
+        "own_pod": _own_pod(read),
         "customer_url": _customer_url(read),
         "survey_path": request.session.pop(f"survey-{contact.pk}", ""),
         "resolve_form": ResolveForm(instance=contact),
@@ -57,19 +59,20 @@ def _here(request: HttpRequest, contact: Contact) -> HttpResponse:
 
 def _queue(request: HttpRequest, read: Read) -> HttpResponse:
     """Back to the queue from which the person works: the contact's pod, else the own."""
-    stand = standing(read.user)
-    contact = read.contact
-    for pod in (contact.serving_pod, contact.home_pod):
-        if pod is not None and pod.pk in stand.member_of:
-            return back_to(request, reverse("queue", args=[pod.slug]))
-    return back_to(request, "/")
+    pod = _own_pod(read)
+    return back_to(request, reverse("queue", args=[pod.slug]) if pod else "/")
+
+
+def _own_pod(read: Read) -> Pod | None:
+    """The pod in which the person works, of the one that serves the contact and its home; None when in neither."""
+    own = standing(read.user).member_of
+    pods = (read.contact.serving_pod, read.contact.home_pod)
+    return next((pod for pod in pods if pod is not None and pod.pk in own), None)
 
 
 def _slower(request: HttpRequest, read: Read, refused: Refused) -> HttpResponse:
     """A lost race from the board brings the fresh board and names who was faster; any other refusal its reasons."""
-    stand = standing(read.user)
-    pods = (read.contact.serving_pod, read.contact.home_pod)
-    pod = next((pod for pod in pods if pod is not None and pod.pk in stand.member_of), None)
+    pod = _own_pod(read)
     if refused.codes != {"taken"} or pod is None or not wants_fragment(request):
         raise refused
     (violation,) = refused.violations

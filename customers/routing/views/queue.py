@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,7 +11,7 @@ from customers.routing import queries, services
 from customers.routing.forms import NewContactForm
 from cxportal.core.htmx import back_to, render, say
 from cxportal.core.http import guarded, verb
-from cxportal.core.violations import Invalid
+from cxportal.core.violations import Denied, Invalid
 from teams.people.models import User
 from teams.pods.models import Pod
 
@@ -52,7 +52,13 @@ def new_contact(request: HttpRequest, pod: Pod) -> HttpResponse:
 
 
 def _entered(request: HttpRequest, user: User, form: NewContactForm, made: services.Arrived) -> HttpResponse:
-    """Mine at once when I said so, else where the routing put it."""
+    """Mine at once when I said so, else where the routing put it; another pod's customer waits in that pod."""
+    try:
+        permissions.contact_work(user, made.contact_id)
+    except (Http404, Denied):
+        home = Pod.objects.get(contacts=made.contact_id)
+        say(request, _("Contact entered. It waits in %(pod)s, whose customer it is.") % {"pod": home})
+        return back_to(request, reverse("queue", args=[form.pod.slug]))
     if form.cleaned_data["mine"]:
         services.take(by=user, contact_id=made.contact_id)
     say(request, _("Contact entered."))
