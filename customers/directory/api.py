@@ -56,7 +56,7 @@ class CustomerInput(serializers.Serializer[Any]):
 
     number = serializers.CharField(required=False, allow_null=True, max_length=120, source="external_id")
     name = serializers.CharField(required=False, allow_blank=True, max_length=160)
-    email = serializers.EmailField(required=False, allow_blank=True)
+    email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
     phone = serializers.CharField(required=False, allow_blank=True, max_length=40)
     place = serializers.CharField(required=False, allow_blank=True, max_length=160)
     language = serializers.CharField(required=False, allow_blank=True, max_length=12)

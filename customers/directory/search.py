@@ -179,7 +179,7 @@ def _pages(
 def _place(after: str, asked: list[Way]) -> tuple[int, Customer | None]:
     """Where a page goes on: the way and the last customer seen."""
     way, _dot, pk = after.partition(".")
-    if not (way.isascii() and way.isdigit() and pk.isascii() and pk.isdigit()) or int(way) >= len(asked):
+    if not (way.isascii() and way.isdigit() and pk.isascii() and pk.isdigit()) or int(way[:3]) >= len(asked):
         return 0, None
     last = everybody().filter(pk=int(pk[:18])).first()
-    return (int(way), last) if last is not None else (0, None)
+    return (int(way[:3]), last) if last is not None else (0, None)

@@ -18,7 +18,7 @@ class CustomerForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=160, required=False)
     external_id = forms.CharField(label=_("Customer number"), max_length=120, required=False)
-    email = forms.EmailField(label=_("Email"), required=False)
+    email = forms.EmailField(label=_("Email"), max_length=254, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     place = forms.CharField(
         label=_("Place"), max_length=160, required=False, help_text=_("As on a letter: 80337 Munich.")
@@ -35,7 +35,7 @@ class CustomerForm(forms.Form):
     )
     language = forms.CharField(label=_("Language"), max_length=12, required=False)
     life_stage = forms.ChoiceField(label=_("Stage"), choices=Customer.LifeStage, initial=Customer.LifeStage.SETTLED)
-    since = DayField(label=_("With us since"), required=False)
+    since = DayField(label=_("With us since"), required=False, years=range(1900, 2200))
 
     @classmethod
     def of(cls, customer: Customer, data: Any = None) -> CustomerForm:

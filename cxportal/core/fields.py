@@ -71,16 +71,17 @@ class ClockField(forms.TimeField):
 
 
 class DayField(forms.DateField):
-    """A day, with the browser's own calendar."""
+    """A day, with the browser's own calendar; ``years`` are those that can be meant."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, years: range = YEARS, **kwargs: Any) -> None:
+        self.years = years
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         super().__init__(widget=widget, input_formats=["%Y-%m-%d"], **kwargs)
 
     def clean(self, value: Any) -> Any:
         """A day that can be meant: no calendar goes on behind its last day."""
         found = super().clean(value)
-        if found is not None and found.year not in YEARS:
+        if found is not None and found.year not in self.years:
             raise forms.ValidationError(_("The year %(year)s cannot be meant.") % {"year": found.year})
         return found
 

@@ -56,6 +56,12 @@ def test_another_pods_customer_and_an_unknown_one_answer_alike(cast: Cast, calle
     assert answers[0].content == answers[1].content
 
 
+def test_a_customers_email_fits_its_column(cast: Cast, caller) -> None:
+    customers.default_rule(cast.isar)
+    answer = post(caller(cast.member), "customers/", {"name": "Rosa", "email": f"{'r' * 260}@fennpost.example"})
+    assert answer.status_code == 422
+
+
 def test_a_customer_is_added_by_the_rules_and_changed(cast: Cast, caller) -> None:
     customers.default_rule(cast.isar)
     client = caller(cast.member)

@@ -81,7 +81,7 @@ def test_pages_go_on_where_the_last_ended_and_name_nobody_twice(cast: Cast) -> N
     assert pages == 5
 
 
-@pytest.mark.parametrize("after", ["x", "9.1", "0.99999", "-1.2", "0.", "1.²"])
+@pytest.mark.parametrize("after", ["x", "9.1", "0.99999", "-1.2", "0.", "1.²", f"{'9' * 5000}.1"])
 def test_a_forged_place_begins_anew(rosa: Customer, after: str) -> None:
     assert [one.name for one in search("rosa", after=after).customers] == ["Rosa Lindqvist"]
 
@@ -248,6 +248,8 @@ def test_a_customer_entered_by_hand_gets_the_pod_of_the_rules(cast: Cast, browse
     refused = client.post(f"/p/{cast.isar.slug}/customers/new/", {"name": "", "life_stage": "new"})
     assert refused.status_code == 422
     assert "has a name or a number" in refused.content.decode()
+    long = {"name": "Uma", "life_stage": "new", "email": f"{'u' * 260}@fennpost.example"}
+    assert client.post(f"/p/{cast.isar.slug}/customers/new/", long).status_code == 422
 
 
 def test_a_number_that_another_has_is_refused_beside_the_form(cast: Cast, rosa: Customer, browser: Browser) -> None:
