@@ -20,6 +20,7 @@ from teams.people import digests
 from teams.people.models import User
 from teams.pods.channels import Channel
 
+ASKED_BEFORE = frozenset({"asked_already", "asked_lately"})
 USED = _("You have answered already. Each link takes one answer, so that everybody counts once.")
 
 
@@ -69,16 +70,19 @@ def new_link(*, by: User, contact: Contact, at: dt.datetime | None = None) -> Su
     """A link for a contact by hand: replaces one that was lost, or makes the first. The old link ends.
 
     Raises ``Refused`` (``not_resolved``, ``no_person``, ``customer_unknown``, ``asked_lately``, ``answered``).
+    Locks the contact, then its survey.
     """
     at = at or periods.now()
-    survey = Survey.objects.select_for_update().filter(contact=contact).first()
+    with translate_errors():
+        contact = Contact.objects.select_for_update(of=("self",), no_key=True).get(pk=contact.pk)
+        survey = Survey.objects.select_for_update().filter(contact=contact).first()
     if survey is not None and survey.answered_at is not None:
         raise Refused(Violation("answered", _("The customer has answered. The answer stands on this page.")))
-    if survey is None:
-        if reasons := rules.reasons_against(_asked(contact), at):
-            raise Refused(reasons)
-        survey = Survey(contact=contact)
-    return _new_link(survey, by, at)
+    reasons = rules.reasons_against(_asked(contact), at)
+    # A link that was lost is no second question.
+    if broken := [r for r in reasons if survey is None or r.code not in ASKED_BEFORE]:
+        raise Refused(broken)
+    return _new_link(survey or Survey(contact=contact), by, at)
 
 
 @recorded

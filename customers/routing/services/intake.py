@@ -127,7 +127,8 @@ def arrive(
     """
     clock = at or periods.now()
     _check(arrival, clock)
-    digest = hashlib.sha256(json.dumps(asdict(arrival), sort_keys=True).encode()).digest()
+    body = asdict(arrival) | ({"at": at.isoformat()} if at else {})
+    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).digest()
     # Nothing is locked while this is read, so the transaction begins after it.
     context, stored, *world = fetch(*_reading(arrival, clock, key, scope))
     if stored:

@@ -12,7 +12,7 @@ from customers.routing.services import Arrival
 from cxportal.core.models import IdempotencyKey
 from cxportal.core.violations import Invalid, Refused
 from tests.factories import customers, people, routing
-from tests.factories.routing import NOW
+from tests.factories.routing import NOW, later
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +135,8 @@ def test_the_same_key_with_another_body_is_invalid(cast):
     with pytest.raises(Invalid) as refusal:
         services.arrive(by=None, arrival=Arrival("chat"), key="k1")
     assert "Idempotency-Key" in refusal.value.fields
+    with pytest.raises(Invalid):
+        services.arrive(by=None, arrival=Arrival("phone"), at=later(-30), key="k1")
     assert Contact.objects.count() == 1
 
 
