@@ -11,7 +11,7 @@ customers to whom nothing happened. What counts: a resolved contact of a known c
 channel with a person, on its business day (the last closing), under the pod, area and segment it
 had at its arrival.
 
-Writers append to ``ServedDelta``; ``fold`` adds that to ``ServedCell`` every second; queries add both.
+Writers append to ``ServedDelta``; ``fold`` adds that to ``ServedCell`` every ten seconds; queries add both.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from customers.contacts.models import Contact
 from customers.routing import engine, services
-from customers.routing.models import Offer, OverflowAgreement
+from customers.routing.models import ContactAssignment, Offer, OverflowAgreement
 from customers.routing.services import Arrival
 from tests.factories import customers, people, routing
 from tests.factories.routing import NOW, later
@@ -313,12 +313,14 @@ def test_what_held_before_holds_again_when_a_signature_is_taken_back(cast, brows
     assert dict(made.versions.values_list("number", "state")) == {1: "in_force", 2: "proposed"}
 
 
-def test_a_signature_under_which_a_contact_went_out_stays(cast, browser):
+@pytest.mark.parametrize("how", ["offered", "given"])
+def test_a_signature_under_which_a_contact_went_out_stays(cast, browser, how):
     made, back = signed(cast, browser)
-    contact = arrived(cast)
-    Offer.objects.create(
-        contact=contact, person=cast.other_member, pod=cast.elbe, agreement=made, made_at=NOW, until=later(30)
-    )
+    helper = {"contact": arrived(cast), "person": cast.other_member, "pod": cast.elbe, "agreement": made}
+    if how == "offered":
+        Offer.objects.create(**helper, made_at=NOW, until=later(30))
+    else:
+        ContactAssignment.objects.create(**helper, source="offer", started_at=NOW)
     refused = browser(cast.other_member).post(back)
     assert refused.status_code == 409
     assert "A contact went out under this version already" in refused.text
