@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -168,7 +168,13 @@ MINE = (
 
 def address(name: str, **kwargs: Any) -> str:
     """The address of a page by its URL name."""
-    return reverse(name, kwargs=kwargs or None)
+    return _address(name, tuple(kwargs.items()), get_script_prefix())
+
+
+@lru_cache(maxsize=1024)
+def _address(name: str, kwargs: tuple[tuple[str, Any], ...], _prefix: str) -> str:
+    """Every page draws the same dozen; finding one takes longer than drawing it."""
+    return reverse(name, kwargs=dict(kwargs) or None)
 
 
 @dataclass

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cxportal.core.periods import DAY, Period, day_period, week_period
@@ -97,7 +98,10 @@ class ShiftView:
 
     def open_seats(self) -> list[tuple[SeatView, Period]]:
         """Every free part of every seat: must seats first, then by number."""
-        return [(seat, part) for seat in self.seats for part in self.free(seat)]
+        taken: dict[int, list[Period]] = {}
+        for each in self.taken:
+            taken.setdefault(each.seat, []).append(each.period)
+        return [(seat, part) for seat in self.seats for part in minus(self.period, taken.get(seat.pk, ()))]
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,23 @@ class PodPicture:
     members: Mapping[int, str]
     hours: Mapping[int, tuple[int, int]]
     exceptions: Mapping[dt.date, tuple[int | None, int | None, str]]
+    kept: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def again(self, pod: Pod, at: dt.datetime) -> PodPicture:
+        """The same rows at another instant; shares what was worked out (``replace`` begins anew)."""
+        found = replace(self, pod=pod, at=at)
+        object.__setattr__(found, "kept", self.kept)
+        return found
+
+    def keep[T](self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` answers, worked out once for all pictures of the same rows.
+
+        ``make`` must not look at the clock (``at``), and what it words carries the language in its key.
+        """
+        if key not in self.kept:
+            self.kept[key] = make()
+        found: T = self.kept[key]
+        return found
 
     @property
     def zone(self) -> ZoneInfo:
@@ -127,9 +148,22 @@ class PodPicture:
         return {shift.pk: shift for shift in self.shifts}
 
     @cached_property
+    def by_member(self) -> dict[int, list[tuple[ShiftView, TakenView]]]:
+        """What each member sits on, in the order of the shifts."""
+
+        def gather() -> dict[int, list[tuple[ShiftView, TakenView]]]:
+            found: dict[int, list[tuple[ShiftView, TakenView]]] = {}
+            for shift in self.shifts:
+                for taken in shift.taken:
+                    found.setdefault(taken.member, []).append((shift, taken))
+            return found
+
+        return self.keep("by_member", gather)
+
+    @cached_property
     def floor(self) -> list[Need]:
         """The agreed floor inside the window."""
-        return floor_needs(self.bounds.floors, self.window, self.zone)
+        return self.keep("floor", lambda: floor_needs(self.bounds.floors, self.window, self.zone))
 
     @cached_property
     def counted(self) -> frozenset[int]:
@@ -139,23 +173,20 @@ class PodPicture:
     @cached_property
     def staffed(self) -> list[Staffed]:
         """Everybody who works, by activity."""
-        return [s for shift in self.shifts for t in shift.taken for s in self.seated(shift, t.member, t.period)]
+        return self.keep(
+            "staffed",
+            lambda: [s for shift in self.shifts for t in shift.taken for s in self.seated(shift, t.member, t.period)],
+        )
 
     def seated(self, shift: ShiftView, member: int, period: Period) -> list[Staffed]:
         """What one person on a shift adds to the coverage."""
         skills = self.skills.get(member, frozenset())
         return [Staffed(activity, part, member, skills) for activity, part in shift.parts(period)]
 
-    @cached_property
-    def _steps(self) -> dict[Period, list[Step]]:
-        return {}
-
     def steps(self, window: Period, staffed: Sequence[Staffed] | None = None) -> list[Step]:
         """Coverage of a window, against the higher of floor and requirement; kept for the people as they are."""
         if staffed is None:
-            if window not in self._steps:
-                self._steps[window] = self.steps(window, self.staffed)
-            return self._steps[window]
+            return self.keep(("steps", window), lambda: self.steps(window, self.staffed))
         needs = [n for n in (*self.floor, *self.requirements) if n.period.overlaps(window)]
         people = [s for s in staffed if s.period.overlaps(window)]
         return steps(window, needs, people, counted=self.counted)
@@ -211,6 +242,10 @@ class Person:
     name: str
     category: int
     state: MemberState
+
+    def __hash__(self) -> int:
+        # Equal people have equal names; walking through all that they hold costs more than it tells apart.
+        return hash((self.pk, self.name))
 
     @property
     def letters(self) -> str:

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from cxportal.core import periods
+from cxportal.core.batch import Prepared, fetch
 from cxportal.core.periods import DAY, Period, day_period, local_date, monday, week_label, week_period
 from teams.people.models import User
 from teams.pods.models import Pod
 from teams.scheduling.effects import Effect, claim_effect
-from teams.scheduling.models import Absence, Assignment, Shift, Week, as_range
+from teams.scheduling.models import Absence, Act, Assignment, Shift, Week, as_range
 from teams.scheduling.open_shifts import OpenForMe, open_for_me
 from teams.scheduling.picture import PodPicture, reach
 from teams.scheduling.reading import read_people, read_pod
@@ -267,3 +268,23 @@ def picture_of_week(pod: Pod, monday_: dt.date, at: dt.datetime | None = None) -
     """The pod over a week and the day before it, for pages and the API. One statement."""
     window = week_period(monday_, pod.tzinfo)
     return read_pod(pod, Period(window.start - DAY, window.end + DAY), at or periods.now())
+
+
+UNDOABLE = Prepared(
+    "acts_to_undo",
+    """
+SELECT a.id, a.kind, lower(a.period), upper(a.period)
+FROM teams_act a JOIN teams_seat e ON e.id = a.seat_id JOIN teams_shift s ON s.id = e.shift_id
+WHERE a.member_id = %(member)s AND a.at >= %(since)s AND a.undone_at IS NULL AND s.pod_id = %(pod)s
+ORDER BY a.at DESC, a.id DESC LIMIT 5
+""",
+    member="bigint",
+    since="timestamptz",
+    pod="bigint",
+)
+
+
+def acts_to_undo(member: int, pod: Pod, at: dt.datetime) -> list[tuple[int, str, Period]]:
+    """A member's newest five acts in a pod that can still be undone: id, kind and hours. One statement."""
+    rows = fetch(UNDOABLE(member=member, since=at - Act.UNDO_FOR, pod=pod.pk))[0]
+    return [(pk, kind, Period(start, end)) for pk, kind, start, end in rows]

@@ -7,6 +7,7 @@ questions. Services read them again under their locks; pages read them without.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -68,7 +69,7 @@ SELECT json_build_object(
           WHERE g.assignment_id = t.id AND g.outcome = 'open')))
         FROM teams_assignment t WHERE t.shift_id = s.id)) ORDER BY s.period, s.id)
    FROM teams_shift s WHERE s.pod_id = %(pod)s AND s.day BETWEEN %(first)s AND %(last)s
-     AND s.cancelled_at IS NULL AND s.period && tstzrange(%(start)s, %(end)s)))
+     AND s.cancelled_at IS NULL AND s.period && tstzrange(%(start)s, %(end)s)))::text
 """,
     pod="bigint",
     at="timestamptz",
@@ -86,7 +87,7 @@ def read_pod(pod: Pod, window: Period, at: dt.datetime) -> PodPicture:
     Shifts that began on the day before the window and reach into it are included.
     """
     ((found,),) = fetch(_of_pod(pod, window, at))[0]
-    return _picture(pod, window, at, found)
+    return _same_picture(found, pod, pod.slug, pod.zone, window).again(pod, at)
 
 
 def read_both(
@@ -95,6 +96,16 @@ def read_both(
     """What ``read_pod`` and ``read_people`` (in the pod's zone) answer, in one trip."""
     (pods, people) = fetch(_of_pod(pod, window, at), _of_people(ids, around, pod.tzinfo))
     return _picture(pod, window, at, pods[0][0]), {row[0]: _person(row) for row in people}
+
+
+@functools.lru_cache(maxsize=32)
+def _same_picture(text: str, pod: Pod, slug: str, zone: str, window: Period) -> PodPicture:
+    """The picture of rows as the database wrote them just now: the same rows are parsed and counted once.
+
+    Nothing here can be stale, since the rows themselves are the key, with what else of the pod a picture takes
+    in (two pods with one id are equal). ``pod`` and ``at`` are the caller's to replace.
+    """
+    return _picture(pod, window, window.start, text)
 
 
 def _of_pod(pod: Pod, window: Period, at: dt.datetime) -> Statement:
@@ -165,7 +176,7 @@ def _shift(row: list[Any]) -> ShiftView:
 
 PEOPLE_SQL = """
 SELECT u.id, u.name, u.category, COALESCE(c.zone, NULLIF(u.zone, ''), %(zone)s), c.weekly_minutes,
- (SELECT json_agg(k.skill_id) FROM teams_memberskill k WHERE k.member_id = u.id),
+ (SELECT json_agg(k.skill_id) FROM teams_memberskill k WHERE k.member_id = u.id)::text,
  (SELECT json_agg(json_build_array(s.id, s.pod_id, extract(epoch FROM lower(a.period)),
      extract(epoch FROM upper(a.period)), (SELECT json_agg(json_build_array(
        extract(epoch FROM lower(g.period * a.period)), extract(epoch FROM upper(g.period * a.period))))
@@ -173,13 +184,13 @@ SELECT u.id, u.name, u.category, COALESCE(c.zone, NULLIF(u.zone, ''), %(zone)s),
        WHERE g.shift_id = s.id AND g.period && a.period)))
    FROM teams_assignment a JOIN teams_shift s ON s.id = a.shift_id
    WHERE int8range(a.member_id, a.member_id, '[]') && int8range(u.id, u.id, '[]')
-     AND a.period && tstzrange(%(start)s, %(end)s)),
+     AND a.period && tstzrange(%(start)s, %(end)s))::text,
  (SELECT json_agg(json_build_array(extract(epoch FROM d.starts_at), extract(epoch FROM d.ends_at),
      extract(epoch FROM d.rest_until), d.version) ORDER BY d.starts_at) FROM teams_duty d
    WHERE int8range(d.member_id, d.member_id, '[]') && int8range(u.id, u.id, '[]')
-     AND tstzrange(d.starts_at, d.rest_until) && tstzrange(%(start)s, %(end)s)),
+     AND tstzrange(d.starts_at, d.rest_until) && tstzrange(%(start)s, %(end)s))::text,
  (SELECT json_agg(json_build_array(extract(epoch FROM lower(b.period)), extract(epoch FROM upper(b.period)))
-   ORDER BY b.period) FROM teams_absence b WHERE b.member_id = u.id AND b.period && tstzrange(%(start)s, %(end)s))
+   ORDER BY b.period) FROM teams_absence b WHERE b.member_id = u.id AND b.period && tstzrange(%(start)s, %(end)s))::text
 FROM teams_user u LEFT JOIN teams_contract c ON c.member_id = u.id AND c.period @> %(day)s::date
 """
 WINDOW = {"zone": "text", "start": "timestamptz", "end": "timestamptz", "day": "date"}
@@ -196,13 +207,19 @@ def read_people(ids: Iterable[int], around: Period, zone: ZoneInfo) -> dict[int,
     The window reaches over the ISO weeks that the period touches and two days to both sides.
     ``zone`` is taken for people without contract and zone of their own.
     """
-    return {row[0]: _person(row) for row in fetch(_of_people(ids, around, zone))[0]}
+    return {row[0]: _same_person(row) for row in fetch(_of_people(ids, around, zone))[0]}
 
 
 def _of_people(ids: Iterable[int], around: Period, zone: ZoneInfo) -> Statement:
     window, wanted = reach(around, zone), sorted(set(ids))
     asked = {"zone": zone.key, "start": window.start, "end": window.end, "day": around.start.astimezone(zone).date()}
     return PERSON(id=wanted[0], **asked) if len(wanted) == 1 else PEOPLE(ids=wanted, **asked)
+
+
+@functools.lru_cache(maxsize=1024)
+def _same_person(row: tuple[Any, ...]) -> Person:
+    """Somebody of whom the database tells the same as before: the week of 150 people is opened again and again."""
+    return _person(row)
 
 
 def _person(row: Sequence[Any]) -> Person:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cxportal.core.periods import MINUTE, Period, day_period, to_instant
@@ -31,7 +33,10 @@ class Gap:
 
 @dataclass(frozen=True)
 class Strip:
-    """The paths of one day's strip, in a box of ``width`` by 40; ``label`` says it in words."""
+    """The paths of one day's strip, in a box of ``width`` by 40; ``label`` says it in words.
+
+    ``drawn`` is for the tag that draws it.
+    """
 
     width: int
     shut: str
@@ -43,6 +48,7 @@ class Strip:
     axis: str
     first: str
     last: str
+    drawn: list[SafeString] = field(default_factory=list, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -109,12 +115,13 @@ def day_coverage(picture: PodPicture, day: dt.date, axis: Axis | None = None) ->
     shown = axis or axis_of(picture, [day])
     short = short_minutes(steps)
     needed = any(step.needed for step in steps)
-    found = tuple(_gaps(picture, steps))
+    found = picture.keep(("gaps", day), lambda: tuple(_gaps(picture, steps)))
+    drawn = ("strip", day, shown, get_language())
     now = next((step for step in steps if step.period.holds(picture.at)), None)
     tone = "none" if not needed else "good" if not short else "watch" if short <= 120 else "gap"
     return DayCoverage(
         day=day,
-        strip=_strip(picture, day, steps, shown, found),
+        strip=picture.keep(drawn, lambda: _strip(picture, day, steps, shown, found)),
         short_minutes=short,
         tone=tone,
         words=_words(short, needed=needed),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -24,6 +23,7 @@ from teams.scheduling import words
 from teams.scheduling.models import Act, ShiftPattern, Week
 from teams.scheduling.news import read_news
 from teams.scheduling.open_shifts import zone_words
+from teams.scheduling.queries import acts_to_undo
 from teams.scheduling.services import make_week, open_week, undo_opening
 from teams.scheduling.week import WeekPage, read_week
 
@@ -169,14 +169,11 @@ def _state_words(page: WeekPage) -> str:
 
 def recent_acts(request: HttpRequest, pod: Pod) -> list[dict[str, str]]:
     """Own claims and give-backs of the last ten minutes that can still be undone."""
-    since = periods.now() - Act.UNDO_FOR
-    acts = Act.objects.filter(member_id=request.user.pk, at__gte=since, undone_at=None, seat__shift__pod=pod)
     found = []
-    for act in acts.annotate(start=F("seat__shift__period"))[:5]:
-        span = words.day_span(periods.Period(act.period.lower, act.period.upper), pod.tzinfo)
-        said = _("Claimed %(span)s") if act.kind == Act.Kind.CLAIM else _("Gave back %(span)s")
-        url = reverse("undo_act", kwargs={"slug": pod.slug, "act": act.pk})
-        found.append({"words": said % {"span": span}, "url": url})
+    for act, kind, period in acts_to_undo(request.user.pk or 0, pod, periods.now()):
+        said = _("Claimed %(span)s") if kind == Act.Kind.CLAIM else _("Gave back %(span)s")
+        url = reverse("undo_act", kwargs={"slug": pod.slug, "act": act})
+        found.append({"words": said % {"span": words.day_span(period, pod.tzinfo)}, "url": url})
     return found
 
 
