@@ -109,12 +109,17 @@ def verb(view: View) -> View:
 
 
 class AnswersMiddleware:
-    """Translate deliberate refusals and waits for a lock that took too long, in one place."""
+    """Translate deliberate refusals, waits for a lock that took too long and unreadable addresses, in one place."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # PostgreSQL keeps no NUL and would raise on one; forms and the API refuse it with their own words.
+        if "\0" in request.path_info:
+            raise Http404
+        if "%00" in request.META.get("QUERY_STRING", "") and not request.path_info.startswith("/api/"):
+            return answer(request, Answer())
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from cxportal.core.instants import YEARS
+
 MINUTE = dt.timedelta(minutes=1)
 HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
@@ -110,9 +112,10 @@ def week_label(day: dt.date) -> str:
 
 
 def parse_week(label: str) -> dt.date:
-    """The Monday of ``2026-W52``; raises ``ValueError`` for anything else."""
+    """The Monday of ``2026-W52``; raises ``ValueError`` for anything else and for a year that nobody can mean."""
     year, _, week = label.partition("-W")
-    if len(year) != 4 or len(week) != 2 or not (year + week).isascii() or not (year + week).isdigit():
+    written = len(year) == 4 and len(week) == 2 and (year + week).isascii() and (year + week).isdigit()
+    if not written or int(year) not in YEARS:
         raise ValueError(f"not an ISO week: {label!r}")
     return dt.date.fromisocalendar(int(year), int(week), 1)
 

@@ -40,7 +40,7 @@ def bring_person(by: User, row: Mapping[str, str]) -> Brought:
         person = found
         undo |= {"changed": person.pk, "before": _change(by, person, row)}
         undo["now"] = {name: getattr(person, name) for name in undo["before"]}
-    undo["moved"] = _place(by, person, pod, row["leads"].strip().lower() in reading.YES)
+    undo["moved"] = _place(by, person, pod, row["leads"])
     undo["skills"] = _hold(by, person, wanted)
     if found is not None and not undo["before"] and not undo["moved"] and not undo["skills"]:
         return Brought("same", str(person))
@@ -91,13 +91,18 @@ def _change(by: User, person: User, row: Mapping[str, str]) -> dict[str, Any]:
     return before
 
 
-def _place(by: User, person: User, pod: Pod | None, leads: bool) -> dict[str, Any]:
-    """Move the person home to the pod from today on; returns what an undo needs."""
+def _place(by: User, person: User, pod: Pod | None, told: str) -> dict[str, Any]:
+    """Move the person home to the pod from today on; returns what an undo needs.
+
+    ``told`` says whether they lead it; where it is empty, who leads the pod already goes on.
+    """
     if pod is None:
         return {}
     today = periods.now().date()
     current = Membership.objects.filter(member=person, kind="home", period__contains=today).first()
+    leads = reading.yes_or_no(told, "leads", False)
     if current is not None and current.pod_id == pod.pk:
+        leads = reading.yes_or_no(told, "leads", current.is_lead)
         if current.is_lead == leads:
             return {}
         memberships.change_membership(by=by, membership=current, is_lead=leads, sub_team=current.sub_team)
@@ -192,7 +197,7 @@ def _rows() -> Iterator[list[Any]]:
         held.setdefault(each.member_id, []).append(f"{each.skill.name}:{each.level}")
     for person in User.objects.filter(is_active=True).order_by("name", "pk"):
         home = homes.get(person.pk)
-        place = [home.pod.slug, "yes" if home.is_lead else ""] if home else ["", ""]
+        place = [home.pod.slug, "yes" if home.is_lead else "no"] if home else ["", ""]
         yield [person.name, person.email, person.external_id, *place, "; ".join(held.get(person.pk, []))]
 
 
@@ -204,7 +209,7 @@ PEOPLE = ListFile(
         Column("email", hint=gettext_lazy("They sign in with it once they are invited.")),
         Column("external_id", hint=gettext_lazy("Their number in other systems.")),
         Column("pod", hint=gettext_lazy("Short name of the home pod, from today on.")),
-        Column("leads", hint=gettext_lazy("yes, when the person leads the pod.")),
+        Column("leads", hint=gettext_lazy("yes or no: whether they lead the pod. Empty: as it is, no in a new pod.")),
         Column("skills", hint=gettext_lazy("Like German:3; Polish.")),
     ),
     bring_person,

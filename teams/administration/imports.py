@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Model, QuerySet
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,6 +23,7 @@ from teams.administration.import_people import PEOPLE
 from teams.people.models import User
 from teams.pods import services as pods
 from teams.pods.models import Area, PartnerCompany, Pod
+from teams.pods.names import short_name
 from teams.skills import services as skills
 from teams.skills.models import Skill
 
@@ -44,7 +44,7 @@ def _named(
     """A list of names with short names."""
 
     def bring(by: User, row: Row) -> Brought:
-        slug = row["slug"] or slugify(row["name"])[:40]
+        slug = short_name(row["slug"] or row["name"])
         found: Any = model._default_manager.filter(slug=slug).first()
         if found is None:
             made = add(by=by, name=row["name"], slug=slug)
@@ -88,7 +88,7 @@ def bring_pod(by: User, row: Row) -> Brought:
     for name, check in (("zone", Pod._meta.get_field("zone")), ("country", Pod._meta.get_field("country"))):
         if name in fields:
             check.run_validators(fields[name])
-    slug = row["slug"] or slugify(row["name"])[:40]
+    slug = short_name(row["slug"] or row["name"])
     found = Pod.objects.filter(slug=slug).first()
     if found is None:
         made = pods.add_pod(by=by, name=row["name"], slug=slug, area=area, **fields)

@@ -24,7 +24,7 @@ urlpatterns = [
     *_named("areas", "area"),
     *_named("partners", "partner"),
     *_named("skills", "skill"),
-    path("settings/<str:kind>/back/<str:name>/", named.named_back, name="settings_named_back"),
+    path("settings/<str:kind>/back/<path:name>/", named.named_back, name="settings_named_back"),
     path("settings/<str:kind>.csv", exports.export, name="settings_export"),
     path("settings/<slug:kind>/import/", imports.choose, name="settings_import"),
     path("settings/imports/<int:run>/", imports.shown, name="settings_import_run"),

@@ -13,9 +13,11 @@ def has_traces(row: models.Model, besides: Collection[str]) -> bool:
 
     ``besides`` holds model names in lower case. One query for each model that could name it.
     """
-    for relation in row._meta.related_objects:
+    for relation in row._meta.get_fields(include_hidden=True):  # those without a name back name it too
         model = relation.related_model
-        if not isinstance(model, type) or issubclass(model, Event) or model._meta.model_name in besides:
+        if not isinstance(relation, models.ForeignObjectRel) or not isinstance(model, type):
+            continue
+        if issubclass(model, Event) or model._meta.model_name in besides:
             continue
         if model._default_manager.filter(**{relation.field.name: row.pk}).exists():
             return True

@@ -146,7 +146,7 @@ def grant_role(
 
 @recorded
 def end_role(*, by: User, grant: RoleGrant, last: dt.date) -> None:
-    """End a role after a day; a role that had not begun by then is removed.
+    """End a role after a day; a role that had not begun by then is removed, one that ended before stays as it is.
 
     Raises ``Refused`` (``last_administrator``) when nobody could open the settings any more.
     Locks the person and the settings.
@@ -159,7 +159,7 @@ def end_role(*, by: User, grant: RoleGrant, last: dt.date) -> None:
             raise Refused(last_administrator(grant.user))
     if last < grant.period.lower:
         grant.delete()
-    else:
+    elif grant.period.upper is None or last + periods.DAY < grant.period.upper:
         RoleGrant.objects.filter(pk=grant.pk).update(period=DateRange(grant.period.lower, last + periods.DAY))
     _changed(grant.user)
 

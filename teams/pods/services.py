@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from cxportal.core.database import LockClass, lock, lock_key, translate_errors
@@ -16,13 +14,12 @@ from teams.audit.tracking import recorded
 from teams.people.models import User
 from teams.people.traces import has_traces
 from teams.pods.models import Area, Company, PartnerCompany, Pod, PodStage, SubTeam
+from teams.pods.names import full_name, short_name
 
 COMPANY_FIELDS = frozenset({"name", "zone", "country", "language", "currency", "agreement_template", "is_demo"})
 POD_FIELDS = frozenset({"name", "letters", "category", "area", "partner", "zone", "country", "purpose"})
 # What belongs to a pod under set-up and goes with it.
 OWN = frozenset({"podstage", "subteam", "openinghours", "openingexception", "promise"})
-# Words that stand in addresses beside the slugs of pods.
-_RESERVED = frozenset({"new", "setup", "all"})
 
 
 @recorded
@@ -45,13 +42,13 @@ def set_company(*, by: User | None, **fields: Any) -> Company:
 def add_area(*, by: User | None, name: str, slug: str = "") -> Area:
     """Add an area; raises ``Refused`` (``name_taken``)."""
     with translate_errors(_taken("area", "teams_area")), transaction.atomic():
-        return Area.objects.create(name=_named(name), slug=_slug(slug or name))
+        return Area.objects.create(name=full_name(name), slug=short_name(slug or name))
 
 
 @recorded
 def rename_area(*, by: User, area: Area, name: str) -> Area:
     """Give an area another name; its address stays."""
-    area.name = _named(name)
+    area.name = full_name(name)
     with translate_errors(_taken("area", "teams_area")), transaction.atomic():
         area.save(update_fields=["name"])
     return area
@@ -59,7 +56,10 @@ def rename_area(*, by: User, area: Area, name: str) -> Area:
 
 @recorded
 def remove_area(*, by: User, area: Area) -> None:
-    """Remove an area without pods. Raises ``Refused`` (``in_use``)."""
+    """Remove an area without pods, of which no contact tells. Raises ``Refused`` (``in_use``).
+
+    Roles over it alone end with it.
+    """
     pods = list(area.pods.values_list("name", flat=True))
     if pods:
         raise Refused(
@@ -70,6 +70,8 @@ def remove_area(*, by: User, area: Area) -> None:
                 _("Move the pods to another area first."),
             )
         )
+    if has_traces(area, {"rolegrant"}):
+        raise Refused(Violation("in_use", _("Contacts of the past belong to %(area)s.") % {"area": area}))
     area.delete()
 
 
@@ -77,13 +79,13 @@ def remove_area(*, by: User, area: Area) -> None:
 def add_partner(*, by: User | None, name: str, slug: str = "") -> PartnerCompany:
     """Add a partner company whose pods help."""
     with translate_errors(_taken("partner company", "teams_partnercompany")), transaction.atomic():
-        return PartnerCompany.objects.create(name=_named(name), slug=_slug(slug or name))
+        return PartnerCompany.objects.create(name=full_name(name), slug=short_name(slug or name))
 
 
 @recorded
 def rename_partner(*, by: User, partner: PartnerCompany, name: str) -> PartnerCompany:
     """Give a partner company another name."""
-    partner.name = _named(name)
+    partner.name = full_name(name)
     with translate_errors(_taken("partner company", "teams_partnercompany")), transaction.atomic():
         partner.save(update_fields=["name"])
     return partner
@@ -116,8 +118,8 @@ def add_pod(
         fields.setdefault("country", company.country)
     with translate_errors(_taken("pod", "teams_pod")), transaction.atomic():
         return Pod.objects.create(
-            name=_named(name),
-            slug=_slug(slug or name),
+            name=full_name(name),
+            slug=short_name(slug or name),
             area=area,
             letters=(letters or name).strip()[:2].capitalize(),
             category=category or least_used_category(),
@@ -132,7 +134,7 @@ def change_pod(*, by: User, pod: Pod, **fields: Any) -> Pod:
     if unknown:
         raise TypeError(f"unknown fields: {sorted(unknown)}")
     for name, value in fields.items():
-        setattr(pod, name, _named(value) if name == "name" else value)
+        setattr(pod, name, full_name(value) if name == "name" else value)
     with translate_errors(_taken("pod", "teams_pod")), transaction.atomic():
         pod.save(update_fields=list(fields))
     return pod
@@ -184,27 +186,13 @@ def add_sub_team(*, by: User | None, pod: Pod, name: str) -> SubTeam:
     """Add a part of a large pod."""
     taken = {"sub_team_name_in_pod": Violation("name_taken", _("The pod has a sub-team of this name."))}
     with translate_errors(taken), transaction.atomic():
-        return SubTeam.objects.create(pod=pod, name=_named(name))
+        return SubTeam.objects.create(pod=pod, name=full_name(name))
 
 
 @recorded
 def remove_sub_team(*, by: User, sub_team: SubTeam) -> None:
     """Remove a sub-team; its people stay in the pod."""
     sub_team.delete()
-
-
-def _named(name: str) -> str:
-    name = re.sub(r"\s+", " ", name).strip()
-    if not name:
-        raise Invalid({"name": _("Write a name.")})
-    return name
-
-
-def _slug(text: str) -> str:
-    slug = slugify(text)[:40].strip("-")
-    if not slug or slug in _RESERVED:
-        raise Invalid({"slug": _("Write a short name of Latin letters and digits for the address.")})
-    return slug
 
 
 def _taken(what: str, table: str) -> dict[str, Violation]:

@@ -1,18 +1,17 @@
-"""What happens to skills: they are named, held at a level, and retired."""
+"""What happens to skills: they are named, and held at a level."""
 
 from __future__ import annotations
 
-import re
-
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from cxportal.core import periods
 from cxportal.core.database import LockClass, lock, translate_errors
 from cxportal.core.violations import Invalid, Refused, Violation
 from teams.audit.tracking import recorded
 from teams.people.models import User
+from teams.people.traces import has_traces
+from teams.pods.names import full_name, short_name
 from teams.skills.models import MemberSkill, Skill
 
 _TAKEN = Violation("name_taken", _("There is already a skill with this name."), way_out=_("Choose another name."))
@@ -23,50 +22,37 @@ LEVELS = {1: _("with help"), 2: _("alone"), 3: _("helps others"), 4: _("teaches 
 @recorded
 def add_skill(*, by: User | None, name: str, slug: str = "") -> Skill:
     """Name a skill; raises ``Refused`` (``name_taken``)."""
-    name = _named(name)
+    name = full_name(name)
     with translate_errors(_CONSTRAINTS), transaction.atomic():
-        return Skill.objects.create(name=name, slug=_slug(slug or name))
+        return Skill.objects.create(name=name, slug=short_name(slug or name))
 
 
 @recorded
 def rename_skill(*, by: User, skill: Skill, name: str) -> Skill:
     """Give a skill another name; its short name stays."""
-    skill.name = _named(name)
+    skill.name = full_name(name)
     with translate_errors(_CONSTRAINTS), transaction.atomic():
         skill.save(update_fields=["name"])
     return skill
 
 
 @recorded
-def retire_skill(*, by: User, skill: Skill) -> Skill:
-    """Offer a skill no longer; who holds it keeps it. Repeating changes nothing."""
-    if skill.retired_at is None:
-        skill.retired_at = periods.now()
-        skill.save(update_fields=["retired_at"])
-    return skill
-
-
-@recorded
-def restore_skill(*, by: User, skill: Skill) -> Skill:
-    """Offer a retired skill again."""
-    skill.retired_at = None
-    skill.save(update_fields=["retired_at"])
-    return skill
-
-
-@recorded
 def remove_skill(*, by: User, skill: Skill) -> None:
-    """Remove a skill that nobody holds; raises ``Refused`` (``in_use``)."""
+    """Remove a skill that nobody holds and nothing needs; raises ``Refused`` (``in_use``)."""
     holders = skill.holders.count()
     if holders:
         raise Refused(
             Violation(
                 "in_use",
-                _("%(n)s people hold %(skill)s.") % {"n": holders, "skill": skill},
+                ngettext("%(n)s person holds %(skill)s.", "%(n)s people hold %(skill)s.", holders)
+                % {"n": holders, "skill": skill},
                 {"holders": holders},
-                _("Retire it: it is then offered no longer."),
+                _("Take it from them first, on their pages."),
             )
         )
+    if has_traces(skill, ()):
+        words = _("A pattern, a shift or a contact needs %(skill)s.") % {"skill": skill}
+        raise Refused(Violation("in_use", words))
     skill.delete()
 
 
@@ -84,17 +70,3 @@ def set_level(*, by: User | None, member: User, skill: Skill, level: int) -> Mem
 def drop_skill(*, by: User, held: MemberSkill) -> None:
     """Say that somebody doesn't hold a skill."""
     held.delete()
-
-
-def _named(name: str) -> str:
-    name = re.sub(r"\s+", " ", name).strip()
-    if not name:
-        raise Invalid({"name": _("Write a name.")})
-    return name
-
-
-def _slug(text: str) -> str:
-    slug = slugify(text)[:40].strip("-")
-    if not slug:
-        raise Invalid({"slug": _("Write a short name of Latin letters and digits.")})
-    return slug

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from cxportal.core.instants import read_date
+from cxportal.core.instants import YEARS, read_date
 from cxportal.core.periods import DAY, Period, to_instant
 from cxportal.core.tabular import Layout, Reader, Spoilt, Unreadable
 from teams.staffing.services import Wanted
@@ -85,6 +85,8 @@ def parse(content: bytes, zone: ZoneInfo, activities: Mapping[str, int]) -> Tabl
 def _row(line: int, fields: Mapping[str, str], zone: ZoneInfo, activities: Mapping[str, int]) -> Row:
     """One line; raises ValueError with the reason."""
     day = read_date(fields["day"])
+    if day.year not in YEARS:
+        raise ValueError(_("The year %(year)s cannot be meant.") % {"year": day.year})
     start, end = _time(fields["from"]), _time(fields["to"])
     activity = activities.get(fields["activity"].lower())
     if activity is None:

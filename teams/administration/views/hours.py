@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -97,8 +98,9 @@ def hours_of(request: HttpRequest, found: FoundPod, channel: str) -> HttpRespons
     of = _channel(channel)
 
     def keep(values: dict[str, Any]) -> Text:
-        for each in [of.value, *values["also"]]:
-            opening.set_hours(by=found.by, pod=found.pod, channel=each, week=values["week"])
+        with transaction.atomic():
+            for each in [of.value, *values["also"]]:
+                opening.set_hours(by=found.by, pod=found.pod, channel=each, week=values["week"])
         return _("The opening hours are saved.")
 
     week = queries.weeks_of(found.pod)[of.value]

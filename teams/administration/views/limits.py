@@ -116,7 +116,7 @@ def _field(bound: BoundDefinition, value: Any) -> forms.Field:
         return forms.ChoiceField(label=name, choices=bound.choices, initial=value, help_text=effect)
     typed = value / TYPED_FACTORS.get(bound.unit, 1)
     label = _("%(bound)s, in %(unit)s") % {"bound": bound.label, "unit": TYPED_WORDS[bound.unit]}
-    return forms.DecimalField(label=label, initial=f"{typed:g}", help_text=effect, min_value=0)
+    return forms.DecimalField(label=label, initial=f"{typed:g}", help_text=effect, min_value=0, max_digits=10)
 
 
 @guarded(permissions.administrator)

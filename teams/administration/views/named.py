@@ -143,7 +143,7 @@ def named_remove(request: HttpRequest, by: User, kind: str, pk: int) -> HttpResp
 @guarded(permissions.administrator)
 def named_back(request: HttpRequest, by: User, kind: str, name: str) -> HttpResponse:
     """Undo of a removal: the name again."""
-    named = NAMED[kind]
+    named = found_or_404(NAMED.get(kind))
     if not named.rows().filter(name=name).exists():
         named.add(by=by, name=name)
     say(request, _("%(name)s is back.") % {"name": name})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -60,10 +61,12 @@ def new_person(request: HttpRequest, by: User) -> HttpResponse:
 
     def add(values: dict[str, Any]) -> Text:
         pod, invited = values.pop("pod"), values.pop("invite")
-        made.append(_add(by, values, pod))
-        if invited and made[0].email:
-            invitation, secret = invite(by=by, person=made[0])
-            _show_once(request, send_invitation(invitation, secret, request), made[0])
+        with transaction.atomic():  # a person without the pod that was asked for would stand in the way of a second try
+            person = _add(by, values, pod)
+            if invited and person.email:
+                invitation, secret = invite(by=by, person=person)
+                _show_once(request, send_invitation(invitation, secret, request), person)
+        made.append(person)
         return _("%(name)s is added.") % {"name": made[0]}
 
     initial = {"pod": Pod.objects.filter(slug=request.GET.get("pod", "")).first()}

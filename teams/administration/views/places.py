@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cxportal.core import periods
@@ -50,7 +52,7 @@ def move(request: HttpRequest, found: Found) -> HttpResponse:
         return _("%(name)s is at home in %(pod)s from %(day)s.") % {
             "name": found.person,
             "pod": made.pod,
-            "day": values["first"],
+            "day": date_format(values["first"], "j M Y"),
         }
 
     intro = _("The present membership ends the day before; shifts that were claimed there stay with the person.")
@@ -70,9 +72,10 @@ def membership(request: HttpRequest, found: Found, row: int) -> HttpResponse:
 
     def act(values: dict[str, Any]) -> Text:
         until = values.pop("last")
-        memberships.change_membership(by=found.by, membership=held, **values)
-        if until is not None and until != last:
-            memberships.end_membership(by=found.by, membership=held, last=until)
+        with transaction.atomic():  # refused as one
+            memberships.change_membership(by=found.by, membership=held, **values)
+            if until is not None and until != last:
+                memberships.end_membership(by=found.by, membership=held, last=until)
         return _("The membership is saved.")
 
     initial = {"is_lead": held.is_lead, "sub_team": held.sub_team_id, "last": last}

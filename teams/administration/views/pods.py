@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cxportal.core import lists, periods
@@ -100,7 +101,7 @@ def stage(request: HttpRequest, found: FoundPod) -> HttpResponse:
         return _("%(pod)s is “%(stage)s” from %(day)s.") % {
             "pod": found.pod,
             "stage": made.get_stage_display(),
-            "day": made.starts_on,
+            "day": date_format(made.starts_on, "j M Y"),
         }
 
     form = forms.StageForm(request.POST or None, initial={"starts_on": periods.now().date()})

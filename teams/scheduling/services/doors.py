@@ -24,6 +24,7 @@ from teams.scheduling.models import Shift
 from teams.scheduling.reading import as_instant
 
 UTC = ZoneInfo("UTC")
+LONGEST_ID = 2**63 - 1  # an address may hold a longer number than a key can be
 
 
 def days_of(pod: Pod, period: Period) -> list[dt.date]:
@@ -122,7 +123,7 @@ def door(shift: int) -> Door:
 
     The week and the pod's rare columns are fetched when somebody asks for them.
     """
-    rows = fetch(DOOR(shift=shift))[0]
+    rows = fetch(DOOR(shift=shift))[0] if shift <= LONGEST_ID else []
     if not rows:
         raise Http404
     row, split = rows[0], len(SHIFT_FIELDS)

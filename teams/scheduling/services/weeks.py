@@ -12,12 +12,13 @@ from django.utils.translation import ngettext
 
 from cxportal.core import periods
 from cxportal.core.database import LockClass, lock, lock_key
-from cxportal.core.periods import DAY, Period, each_day, to_instant, week_period
+from cxportal.core.periods import DAY, Period, each_day, to_instant
 from cxportal.core.violations import Refused, Violation
 from teams.audit.tracking import recorded
 from teams.people.models import User
 from teams.pods.agreement import values_at
 from teams.pods.models import Pod
+from teams.scheduling import words
 from teams.scheduling.expansion import EmptyShift, Part, PatternRule, shifts_in_week
 from teams.scheduling.models import Act, Assignment, PatternSegment, Seat, Segment, Shift, ShiftPattern, Week, as_range
 from teams.scheduling.services.doors import must_work_in, tell
@@ -66,7 +67,8 @@ def make_week(*, by: User, pod: Pod, monday: dt.date) -> Week:
 def copy_week(*, by: User, source: Week, monday: dt.date) -> Week:
     """The shifts of one week as another week's draft, at the same wall times; nobody sits on them.
 
-    Lock: (pod, day) of the Monday. Raises ``Refused`` (``week_exists``) when the week has shifts.
+    Lock: (pod, day) of the Monday. Raises ``Refused`` (``week_exists``) when the week has shifts,
+    ``empty_shift`` when the clocks swallow one there.
     """
     pod = source.pod
     must_work_in(by, pod)
@@ -153,15 +155,17 @@ def planned(pattern: ShiftPattern, monday: dt.date) -> list[NewShift]:
     try:
         plans = shifts_in_week(pattern_rule(pattern), monday)
     except EmptyShift as error:
-        raise Refused(
-            Violation(
-                "empty_shift",
-                _("%(pattern)s would be empty on %(day)s, when the clocks change.")
-                % {"pattern": pattern, "day": error.day.isoformat()},
-            )
-        ) from error
+        raise Refused(_swallowed(pattern.name, error.day)) from error
     seats = (pattern.skill_id,) * pattern.seats
     return [NewShift(plan.day, plan.period, pattern.zone, plan.segments, seats, pattern.pk) for plan in plans]
+
+
+def _swallowed(name: str, day: dt.date) -> Violation:
+    return Violation(
+        "empty_shift",
+        _("%(name)s would be empty on %(day)s, when the clocks change.") % {"name": name, "day": words.long_day(day)},
+        {"day": day.isoformat()},
+    )
 
 
 def ensure_week(pod: Pod, monday: dt.date) -> Week:
@@ -201,14 +205,20 @@ def add_shifts(week: Week, new: Iterable[NewShift]) -> list[Shift]:
 
 
 def _moved(shift: Shift, by: dt.timedelta) -> NewShift:
-    """A shift on another day at the same wall time; an activity that the clocks swallow is left out."""
+    """A shift on another day at the same wall time; an activity that the clocks swallow is left out.
+
+    Raises ``Refused`` when they swallow the whole shift.
+    """
     zone = shift.tzinfo
 
     def moved(instant: dt.datetime, *, is_end: bool) -> dt.datetime:
         local = instant.astimezone(zone)
         return to_instant(local.date() + by, local.time(), zone, is_end=is_end)
 
-    period = Period(moved(shift.span.start, is_end=False), moved(shift.span.end, is_end=True))
+    first, last = moved(shift.span.start, is_end=False), moved(shift.span.end, is_end=True)
+    if first >= last:
+        raise Refused(_swallowed(words.day_span(shift.span, zone), shift.day + by))
+    period = Period(first, last)
     segments = []
     for segment in shift.segments.all():
         start, end = moved(segment.span.start, is_end=False), moved(segment.span.end, is_end=False)
@@ -217,10 +227,5 @@ def _moved(shift: Shift, by: dt.timedelta) -> NewShift:
             end = period.end
         if start < end:
             segments.append((segment.activity_id, Period(start, end)))
-    seats = tuple(seat.skill_id for seat in shift.seats.order_by("number"))
+    seats = tuple(seat.skill_id for seat in sorted(shift.seats.all(), key=lambda seat: seat.number))
     return NewShift(shift.day + by, period, shift.zone, tuple(segments), seats, shift.pattern_id)
-
-
-def week_span(week: Week) -> Period:
-    """Monday to Monday in the pod's zone."""
-    return week_period(week.monday, week.pod.tzinfo)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -63,7 +64,8 @@ def week(request: HttpRequest, pod: Pod, *, week: str) -> HttpResponseBase:
     """The week of a pod: for htmx only the row, head, panel or day list that it asks for."""
     monday, key = monday_or_404(week), target_key(request)
     name = target_name(request) if wants_fragment(request) else ""
-    only = [int(key)] if name == "row" and key.isdigit() else [] if name in {"head", "panel", "news"} else None
+    row = name == "row" and re.fullmatch(r"\d{1,18}", key, re.ASCII)
+    only = [int(key)] if row else [] if name in {"head", "panel", "news"} else None
     page = read(request, pod, monday, only=only)
     context = context_of(request, page)
     if name == "row":

@@ -113,3 +113,22 @@ def test_a_row_that_cannot_be_is_rejected_with_the_reason(cast: Cast, row: str, 
     assert run.rejected == 1
     assert why in words(run)[0]
     assert not User.objects.filter(name="Nora").exists()
+
+
+def test_a_file_that_says_nothing_of_leading_leaves_who_leads(cast: Cast) -> None:
+    home = Membership.objects.filter(member=cast.lead, kind="home", is_lead=True)
+    who = f"{cast.lead.name},{cast.lead.email},isar"
+    assert [line["action"] for line in take(cast, "people", f"name,email,pod\n{who}\n").report] == ["same"]
+    assert home.exists()
+    take(cast, "people", f"name,email,pod,leads\n{who},no\n")
+    assert not home.exists()
+    assert "Write yes or no" in words(take(cast, "people", f"name,email,pod,leads\n{who},perhaps\n"))[0]
+
+
+def test_a_long_name_is_found_again_by_the_short_name_that_it_got(cast: Cast) -> None:
+    text = "name\naaaaaaaaa bbbbbbbbb ccccccccc ddddddddd eeeee\n"
+    assert take(cast, "areas", text).report[0]["action"] == "new"
+    assert take(cast, "areas", text).report[0]["action"] == "same"
+    text = "name,slug\nSpree and Havel,Spree Havel\n"
+    assert take(cast, "areas", text).report[0]["action"] == "new"
+    assert take(cast, "areas", text).report[0]["action"] == "same"

@@ -292,3 +292,20 @@ def test_the_template_must_lie_inside_the_limits(cast: Cast, desk: Client) -> No
     answer = desk.post("/settings/limits/template/", {"rest_minutes": "11"})
     assert answer.status_code == 422
     assert "at least 12 h" in answer.content.decode() or "This field is required" in answer.content.decode()
+
+
+@pytest.mark.parametrize("value", ["1e400", "99999999999"])
+def test_a_number_that_no_bound_can_hold_is_told_under_its_field(desk: Client, value: str) -> None:
+    form = desk.get("/settings/limits/template/").context["form"]
+    sent = {name: field.initial for name, field in form.fields.items() if field.initial not in (None, False)}
+    answer = desk.post("/settings/limits/template/", sent | {"rest_minutes": value})
+    assert answer.status_code == 422
+    assert "rest_minutes" in answer.context["form"].errors
+
+
+def test_a_membership_that_cannot_end_then_keeps_its_lead(cast: Cast, desk: Client) -> None:
+    row = Membership.objects.get(member=cast.member, kind="home")
+    address = f"/settings/people/{cast.member.pk}/pods/{row.pk}/"
+    assert desk.post(address, {"is_lead": "on", "last": "2001-01-01"}).status_code == 422
+    row.refresh_from_db()
+    assert not row.is_lead

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from cxportal.core.violations import Invalid, Refused
 from teams.pods import memberships
-from teams.pods.models import Membership
+from teams.pods.models import Membership, RoleGrant
 from teams.pods.queries import standing
 from tests.cast import Cast, make_cast
 from tests.factories import people
@@ -114,3 +114,15 @@ def test_two_home_pods_at_once_leave_one(guarded: bool) -> None:
                     "ALTER TABLE teams_membership ADD CONSTRAINT membership_one_home EXCLUDE USING gist "
                     "(int8range(member_id, member_id, '[]') WITH &&, period WITH &&) WHERE (kind = 'home')"
                 )
+
+
+def test_a_role_that_ended_long_ago_is_not_made_longer(cast: Cast) -> None:
+    grant = people.grant(cast.stranger, "executive")
+    RoleGrant.objects.filter(pk=grant.pk).update(period=("2025-01-01", "2025-02-01"))
+    grant.refresh_from_db()
+    memberships.end_role(by=cast.administrator, grant=grant, last=DAY)
+    grant.refresh_from_db()
+    assert grant.period.upper == dt.date(2025, 2, 1)
+    memberships.end_role(by=cast.administrator, grant=grant, last=dt.date(2025, 1, 10))
+    grant.refresh_from_db()
+    assert grant.period.upper == dt.date(2025, 1, 11)

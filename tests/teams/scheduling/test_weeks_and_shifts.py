@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from cxportal.core.periods import DAY, HOUR, to_instant
+from cxportal.core.periods import DAY, HOUR, Period, to_instant
 from cxportal.core.violations import Refused
 from teams.notifications.models import Notice
 from teams.scheduling import services
@@ -148,3 +148,14 @@ def test_cancelling_below_the_floor_is_refused(cast: Cast) -> None:
     with pytest.raises(Refused) as refused:
         services.cancel_shift(by=cast.member, shift=shift.pk)
     assert refused.value.codes == {"floor"}
+
+
+def test_a_week_is_not_copied_to_where_the_clocks_swallow_a_shift(cast: Cast) -> None:
+    day, zone = dt.date(2027, 3, 21), cast.isar.tzinfo
+    period = Period(to_instant(day, dt.time(2), zone), to_instant(day, dt.time(3), zone))
+    part = Part(scheduling.activity().pk, 0, 60)
+    source = services.add_shift(by=cast.member, pod=cast.isar, period=period, parts=[part]).week
+    with pytest.raises(Refused, match="when the clocks change") as refused:
+        services.copy_week(by=cast.member, source=source, monday=dt.date(2027, 3, 22))
+    assert refused.value.codes == {"empty_shift"}
+    assert Week.objects.count() == 1
