@@ -57,7 +57,7 @@ def load(scale: str, *, seed: int, say: Say, now: dt.datetime | None = None) -> 
     say("rosters from four weeks back to four ahead")
     sittings = rosters.rota(built, monday, seed=seed)
     rosters.write(built, sittings)
-    rosters.require(built, [monday, monday + dt.timedelta(weeks=1)])
+    rosters.require(built, monday)
     say(f"{sum(pod.customers for pod in built.plan.pods):,} customers")
     quiet: Say = lambda _line: None  # noqa: E731 - the import's own lines are too many here
     history.bring_customers(built, seed=seed, say=quiet)
@@ -96,7 +96,7 @@ def _bring_roster(built: Built, now: dt.datetime, seed: int) -> int:
     last = rosters.last_monday(built.pods[0])
     new = [sitting for sitting in sittings if last is None or sitting.day >= last + dt.timedelta(days=7)]
     added = rosters.write(built, new) if new else 0
-    rosters.require(built, [monday, monday + dt.timedelta(weeks=1)])
+    rosters.require(built, monday)
     return added + rosters.claim_more(built, [item for item in sittings if item not in set(new)], now, most=CLAIMS)
 
 

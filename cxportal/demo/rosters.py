@@ -54,8 +54,9 @@ def write(built: Built, sittings: Sequence[Sitting]) -> int:
         return _seats(built, sittings)
 
 
-def require(built: Built, mondays: Sequence[dt.date]) -> None:
-    """How many people each pod needs by activity, typed in for some weeks."""
+def require(built: Built, monday: dt.date) -> None:
+    """How many people each pod needs by activity, typed in for every week of the roster from a Monday on."""
+    mondays = [monday + dt.timedelta(weeks=ahead) for ahead in range(AHEAD + 1)]
     activities = {activity.slug: activity.pk for activity in Activity.objects.all()}
     for index, pod in enumerate(built.pods):
         for monday in mondays:

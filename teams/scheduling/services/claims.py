@@ -30,6 +30,7 @@ from teams.scheduling.services.doors import (
     lock_roster,
     must_stand,
     must_work_in,
+    own_assignment,
     shift_or_404,
     tell,
     telling,
@@ -97,22 +98,19 @@ def claim(
 
 
 @recorded
-def release(*, by: User, assignment: int, at: dt.datetime | None = None) -> Released:
+def release(*, by: User, assignment: int, shift: int | None = None, at: dt.datetime | None = None) -> Released:
     """Give a shift back: its seat opens at once. The same give-back again answers the same.
 
-    Locks: (member, week), (pod, day). Raises ``Refused`` (``floor``, ``notice``,
-    ``week_fixed``, ``started``, ``busy``); ``Http404`` for somebody else's.
+    ``shift`` is the one on which the page showed the assignment. Locks: (member, week), (pod, day).
+    Raises ``Refused`` (``floor``, ``notice``, ``week_fixed``, ``started``, ``busy``, ``changed`` when
+    the shift was moved since); ``Http404`` for somebody else's.
     """
     now = at or periods.now()
-    row = (
-        Assignment.objects.select_related("shift__pod", "shift__week", "duty").filter(pk=assignment, member=by).first()
-    )
+    row = own_assignment(by, assignment, shift)
     if row is None:
         return _released_before(by, assignment)
     lock_roster(row.shift.pod, [by.pk], [row.shift.span])
-    row = (
-        Assignment.objects.select_related("shift__pod", "shift__week", "duty").filter(pk=assignment, member=by).first()
-    )
+    row = own_assignment(by, assignment, row.shift_id)
     if row is None:
         return _released_before(by, assignment)
     picture, person = look(row.shift, by, now)

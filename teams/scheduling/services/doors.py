@@ -20,7 +20,7 @@ from cxportal.core.violations import Denied, Refused, Violation
 from teams.people.models import User
 from teams.pods.models import Pod
 from teams.pods.queries import standing
-from teams.scheduling.models import Shift
+from teams.scheduling.models import Assignment, Shift
 from teams.scheduling.reading import as_instant
 
 UTC = ZoneInfo("UTC")
@@ -84,6 +84,22 @@ def must_stand(locked: Period, now: Period) -> None:
     """
     if locked != now:
         raise Refused(Violation("changed", _("Somebody moved this shift a moment ago. Look at it again.")))
+
+
+MOVED = _("Somebody changed this shift a moment ago. Look at it again.")
+
+
+def own_assignment(by: User, assignment: int, shift: int | None) -> Assignment | None:
+    """An own assignment with its shift, pod and week; None when there is none of this number.
+
+    A move seats everybody anew: who still sits on the ``shift`` that the page showed, under another
+    number, looks at what was before. Raises ``Refused`` (``changed``).
+    """
+    own = Assignment.objects.select_related("shift__pod", "shift__week", "duty").filter(member=by)
+    row = own.filter(pk=assignment).first()
+    if row is None and shift is not None and own.filter(shift=shift).exists():
+        raise Refused(Violation("changed", MOVED))
+    return row
 
 
 def shift_or_404(pk: int) -> Shift:

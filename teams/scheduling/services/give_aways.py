@@ -19,22 +19,23 @@ from teams.scheduling import words
 from teams.scheduling.bounds import judge_claim
 from teams.scheduling.models import Assignment, GiveAway
 from teams.scheduling.services.claims import Claimed, look, seat_member, unseat
-from teams.scheduling.services.doors import lock_roster, must_work_in, tell
+from teams.scheduling.services.doors import lock_roster, must_work_in, own_assignment, tell
 
 Outcome = GiveAway.Outcome
 
 
 @recorded
-def offer(*, by: User, assignment: int, at: dt.datetime | None = None) -> GiveAway:
+def offer(*, by: User, assignment: int, shift: int | None = None, at: dt.datetime | None = None) -> GiveAway:
     """Offer an own shift to the others; it stays its owner's until somebody takes it.
 
-    Offering again answers the same offer. The pod's members are told once. Locks: (member,
-    week), (pod, day). Raises ``Refused`` (``started``); ``Http404`` for somebody else's.
+    ``shift`` is the one on which the page showed the assignment. Offering again answers the same
+    offer. The pod's members are told once. Locks: (member, week), (pod, day). Raises ``Refused``
+    (``started``, ``changed`` when the shift was moved since); ``Http404`` for somebody else's.
     """
     now = at or periods.now()
-    row = _own(by, assignment)
+    row = _own(by, assignment, shift)
     lock_roster(row.shift.pod, [by.pk], [row.shift.span])
-    row = _own(by, assignment)
+    row = _own(by, assignment, row.shift_id)
     if known := GiveAway.objects.filter(assignment=row, outcome=Outcome.OPEN).first():
         return known
     if row.span.start <= now:
@@ -121,8 +122,8 @@ def _hand_over(by: User, row: GiveAway, now: dt.datetime) -> Claimed:
     return Claimed(assignment, None, None)
 
 
-def _own(by: User, assignment: int) -> Assignment:
-    row = Assignment.objects.select_related("shift__pod", "shift__week").filter(pk=assignment, member=by).first()
+def _own(by: User, assignment: int, shift: int | None) -> Assignment:
+    row = own_assignment(by, assignment, shift)
     if row is None:
         raise Http404
     return row

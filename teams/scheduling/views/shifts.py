@@ -109,18 +109,32 @@ def _undo(pod: Pod, act: Act | None) -> str:
     return reverse("undo_act", kwargs={"slug": pod.slug, "act": act.pk}) if act else ""
 
 
+def _shown(request: HttpRequest, pod: Pod, assignment: int) -> Shift | None:
+    """The shift on which the page showed an assignment: named by the page, else the one where it stands."""
+    shifts, named = Shift.objects.select_related("pod", "week").filter(pod=pod, cancelled_at=None), _named(request)
+    return shifts.filter(pk=named).first() if named else shifts.filter(assignments=assignment).first()
+
+
+def _named(request: HttpRequest) -> int:
+    """The number of the shift in a form; 0 without one."""
+    text = request.POST.get("shift", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
 @verb
 @guarded(permissions.member_pod)
 def release(request: HttpRequest, pod: Pod, *, assignment: int) -> HttpResponseBase:
     """Give a shift back."""
     assert isinstance(request.user, User)
-    row = Assignment.objects.select_related("shift__pod", "shift__week").filter(pk=assignment, shift__pod=pod).first()
+    found = _shown(request, pod, assignment)
     try:
-        done = services.release(by=request.user, assignment=assignment)
+        done = services.release(by=request.user, assignment=assignment, shift=found.pk if found else None)
     except Refused as refused:
-        if row is None:
+        # Read anew: it may stand elsewhere by now.
+        found = _shown(request, pod, assignment)
+        if found is None:
             raise
-        return show(request, row.shift, status=409, refused=refused)
+        return show(request, found, status=409, refused=refused)
     act = done.act
     if act is None or act.period is None:
         raise Http404
@@ -145,7 +159,8 @@ def undo(request: HttpRequest, pod: Pod, *, act: int) -> HttpResponseBase:
 def offer(request: HttpRequest, pod: Pod, *, assignment: int) -> HttpResponseBase:
     """Offer an own shift to the others."""
     assert isinstance(request.user, User)
-    made = services.offer(by=request.user, assignment=assignment)
+    found = _shown(request, pod, assignment)
+    made = services.offer(by=request.user, assignment=assignment, shift=found.pk if found else None)
     say(request, _("Offered. It stays yours until somebody takes it."))
     return after_act(request, pod, made.shift.day)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.http import Http404
 
-from cxportal.core.periods import HOUR, MINUTE
+from cxportal.core.periods import HOUR, MINUTE, Period
 from cxportal.core.violations import Refused
 from teams.notifications.models import Notice
 from teams.pods.models import Pod
@@ -206,3 +206,28 @@ def test_who_is_slower_to_take_an_offer_over_gets_the_fresh_week_and_the_name(ca
     assert f"{cast.member.name} took it a moment before you" in words
     assert 'id="panel"' in words
     assert "<dialog" not in words
+
+
+@pytest.mark.parametrize("act", ["release", "offer"])
+def test_what_an_old_page_does_with_a_shift_that_was_moved_is_told_as_changed(
+    cast: Cast, browser: Any, act: str
+) -> None:
+    shift = scheduling.shift(cast.isar)
+    held = services.claim(by=cast.member, shift=shift.pk).assignment
+    later = Period(shift.span.start + HOUR, shift.span.end + HOUR)
+    services.move_shift(by=cast.second_member, shift=shift.pk, period=later)
+    answer = browser(cast.member).post(
+        f"/p/{cast.isar.slug}/assignments/{held.pk}/{act}", {"shift": shift.pk}, headers={"HX-Request": "true"}
+    )
+    assert answer.status_code == 409
+    assert "Somebody changed this shift a moment ago" in answer.content.decode()
+    assert Assignment.objects.get(member=cast.member).span == later
+    assert not GiveAway.objects.exists()
+
+
+def test_an_old_page_with_somebody_elses_shift_finds_nothing(cast: Cast, browser: Any) -> None:
+    shift = scheduling.shift(cast.isar)
+    held = services.claim(by=cast.member, shift=shift.pk).assignment
+    path = f"/p/{cast.isar.slug}/assignments/{held.pk}/release"
+    assert browser(cast.second_member).post(path, {"shift": shift.pk}).status_code == 404
+    assert Assignment.objects.filter(pk=held.pk).exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -347,4 +347,15 @@ def test_a_claim_of_a_shift_that_moved_meanwhile_says_so(cast: Cast) -> None:
     shift = scheduling.shift(cast.isar, 1)
     with moved_before_the_lock(claims, shift, cast.second_member), pytest.raises(Refused) as refused:
         services.claim(by=cast.member, shift=shift.pk)
+    assert refused.value.codes == {"changed"}
+
+
+@pytest.mark.parametrize(("act", "module"), [(services.release, claims), (services.offer, give_aways)])
+def test_what_one_does_with_an_own_shift_that_moved_meanwhile_says_so(
+    cast: Cast, act: Callable[..., object], module: object
+) -> None:
+    shift = scheduling.shift(cast.isar, 1)
+    held = scheduling.seated(cast.member, shift)
+    with moved_before_the_lock(module, shift, cast.second_member), pytest.raises(Refused) as refused:
+        act(by=cast.member, assignment=held.pk)
     assert refused.value.codes == {"changed"}
