@@ -14,26 +14,13 @@ from customers.contacts.models import Contact
 from customers.directory.search import search
 from customers.permissions import contact_read
 from cxportal.core import periods
-from cxportal.core.periods import local_date, week_label
 from cxportal.core.violations import Denied, Text
+from cxportal.find.acts import acts
+from cxportal.find.lines import MOST, Found, words_match
 from cxportal.shell import Shell, address
 from teams.people.models import User
 from teams.pods.channels import Channel
-from teams.pods.models import Membership, Pod
-
-MOST = 6
-
-
-@dataclass(frozen=True)
-class Found:
-    """One line: where it leads, or for an act the address that it posts to with one value."""
-
-    words: Text
-    note: Text
-    icon: str
-    url: str
-    keys: str = ""
-    post: tuple[str, str] | None = None
+from teams.pods.models import Membership
 
 
 @dataclass(frozen=True)
@@ -44,61 +31,19 @@ class Results:
     found: list[Found] = field(default_factory=list)
 
 
-def _words_match(query: str, *texts: object) -> bool:
-    haystack = " ".join(str(text) for text in texts).casefold()
-    return all(word in haystack for word in query.casefold().split())
-
-
-def _acts(shell: Shell, query: str) -> list[Found]:
-    user = shell.user
-    if user is None:
-        return []
-    now = dict(User.Theme.choices)[user.theme]
-    acts = [
-        Found(_("Dark theme"), _("Now: %(theme)s") % {"theme": now}, "moon", address("theme"), post=("theme", "dark")),
-        Found(_("Light theme"), _("Now: %(theme)s") % {"theme": now}, "sun", address("theme"), post=("theme", "light")),
-        Found(
-            _("Theme as the device"),
-            _("Now: %(theme)s") % {"theme": now},
-            "monitor",
-            address("theme"),
-            post=("theme", ""),
-        ),
-    ]
-    if shell.pod and shell.pod.pk in shell.stand.member_of:
-        acts = _in_pod(shell.pod) + acts
-    return [act for act in acts if act.post != ("theme", user.theme) and _words_match(query, act.words)]
-
-
-def _in_pod(pod: Pod) -> list[Found]:
-    """What a member does in the own pod: each leads to where it is done."""
-    slug = pod.slug
-    week = week_label(local_date(periods.now(), pod.tzinfo))
-    return [
-        Found(_("New contact"), pod.name, "plus", address("new_contact", slug=slug)),
-        Found(_("Claim an open shift"), pod.name, "check", f"{address('week', slug=slug, week=week)}#panel"),
-        Found(_("Give a shift back, or offer it"), pod.name, "undo-2", f"{address('week', slug=slug, week=week)}#grid"),
-        Found(_("Report absence"), pod.name, "user-x", address("absence", slug=slug)),
-        Found(_("Add shift"), pod.name, "calendar-plus", address("add_shift", slug=slug, week=week)),
-        Found(_("Take a contact from the queue"), pod.name, "list-filter", address("queue", slug=slug)),
-        Found(_("Add a customer"), pod.name, "user-plus", address("new_customer", slug=slug)),
-        Found(_("Propose an overflow agreement"), pod.name, "handshake", address("new_overflow_agreement", slug=slug)),
-    ]
-
-
 def _pages(shell: Shell, query: str) -> list[Found]:
     pages = [
         Found(item.label, group.title, item.icon, item.url, item.keys)
         for group in shell.groups
         for item in group.items
-        if _words_match(query, item.label, group.title)
+        if words_match(query, item.label, group.title)
     ]
     pages += [
         Found(choice.pod.name, choice.note or choice.pod.area.name, "circle-dot", choice.url)
         for choice in shell.pods
-        if query and _words_match(query, choice.pod.name)
+        if query and words_match(query, choice.pod.name)
     ]
-    pages += [Found(item.label, "", item.icon, item.url) for item in shell.mine if _words_match(query, item.label)]
+    pages += [Found(item.label, "", item.icon, item.url) for item in shell.mine if words_match(query, item.label)]
     return pages
 
 
@@ -163,14 +108,17 @@ def _contacts(shell: Shell, query: str) -> list[Found]:
 
 
 def find(shell: Shell, query: str) -> list[Results]:
-    """Results by kind for a query of at most 100 characters; kinds without a result are left out."""
+    """Results by kind for a query of at most 100 characters; kinds without a result are left out.
+
+    Who writes something is answered with the acts that it names first; without a query, pages stand first.
+    """
     query = " ".join(query.split())[:100]
     kinds: list[tuple[Text, Callable[[Shell, str], list[Found]]]] = [
         (_("Go to"), _pages),
         (_("People"), _people),
         (_("Customers"), _customers),
         (_("Contacts"), _contacts),
-        (_("Do"), _acts),
     ]
+    kinds.insert(0 if query else len(kinds), (_("Do"), acts))
     results = [Results(title, finder(shell, query)[:MOST]) for title, finder in kinds]
     return [group for group in results if group.found]

@@ -35,7 +35,7 @@ function caps(combination) {
   names.className = "keys";
   for (const part of combination.split(" ")) {
     const cap = document.createElement("kbd");
-    cap.textContent = part.length === 1 ? part.toUpperCase() : part;
+    cap.textContent = part.charAt(0).toUpperCase() + part.slice(1);
     names.append(cap);
   }
   return names;

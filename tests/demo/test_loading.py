@@ -18,6 +18,7 @@ from customers.feedback.models import Response
 from customers.routing.models import OverflowAgreement
 from customers.routing.queries.board import board
 from cxportal.core.models import ImportRun
+from cxportal.core.periods import week_period
 from cxportal.demo import build, company, loading, removing, traffic, world
 from rituals.permissions import Sight
 from rituals.scorecards.forms import Filters
@@ -25,7 +26,8 @@ from rituals.scorecards.queries import scorecard
 from teams.notifications.models import Notice
 from teams.people.models import User
 from teams.pods.models import Company, Pod
-from teams.scheduling.models import Assignment, Week
+from teams.scheduling.models import Assignment, Week, as_range
+from teams.staffing.models import Requirement
 
 TODAY = dt.date.today()  # noqa: DTZ011
 # The last Wednesday, 14:00 in Berlin under winter time: people are on shift.
@@ -85,6 +87,26 @@ def test_rosters_run_from_four_weeks_back_to_four_ahead(demo: build.Built) -> No
         weeks = sorted(Week.objects.filter(pod=pod).values_list("monday", flat=True))
         assert weeks == [monday + dt.timedelta(weeks=number) for number in range(-4, 5)]
     assert Assignment.objects.filter(shift__day__gt=NOW.date()).exists()
+
+
+def test_every_planned_week_needs_as_many_people_as_the_first(demo: build.Built) -> None:
+    monday = NOW.date() - dt.timedelta(days=NOW.weekday())
+    for pod in demo.pods:
+        shapes = []
+        for ahead in range(5):
+            span = week_period(monday + dt.timedelta(weeks=ahead), pod.tzinfo)
+            rows = Requirement.objects.filter(pod=pod, period__contained_by=as_range(span))
+            shapes.append(
+                {
+                    (row.activity_id, f"{row.period.lower.astimezone(pod.tzinfo):%a %H:%M}"): (
+                        row.people,
+                        row.period.upper - row.period.lower,
+                    )
+                    for row in rows
+                }
+            )
+        assert len(shapes[0]) == 18
+        assert all(shape == shapes[0] for shape in shapes)
 
 
 def test_each_role_signs_in_with_the_password_that_is_told(demo: build.Built) -> None:
