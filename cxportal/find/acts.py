@@ -45,7 +45,7 @@ def _in_pod(pod: Pod) -> list[Found]:
     week = week_label(local_date(periods.now(), pod.tzinfo))
     here = address("week", slug=slug, week=week)
     return [
-        Found(_("New contact"), pod.name, "plus", address("new_contact", slug=slug), "n", also=_("add log call")),
+        Found(_("New contact"), pod.name, "plus", address("new_contact", slug=slug), also=_("add log call")),
         Found(_("Claim an open shift"), pod.name, "check", f"{here}#panel", also=_("take work seat")),
         Found(_("Give a shift back, or offer it"), pod.name, "undo-2", f"{here}#grid", also=_("swap release")),
         Found(_("Take a contact from the queue"), pod.name, "list-filter", address("queue", slug=slug), also=_("next")),
@@ -77,7 +77,16 @@ def _presence(user: User) -> list[Found]:
     url = address("presence")
     if state not in (State.AVAILABLE, State.AFTER_WORK):
         words = _("I am back") if state == State.BREAK else _("I am here")
-        return [Found(words, State(state).label, "play", url, post=("state", "available"), also=_("available sign on"))]
+        return [
+            Found(
+                words,
+                State(state).label,
+                "play",
+                url,
+                post=("state", "available"),
+                also=_("available sign on break pause duty"),
+            )
+        ]
     return [
         Found(_("Take a break"), _("Nothing new comes to you"), "pause", url, post=("state", "break"), also=_("pause")),
         Found(
@@ -99,7 +108,7 @@ def _with_contacts(user: User, pod: Pod) -> list[Found]:
         number = {"number": contact.pk}
         url, note = address("contact", contact=contact.pk), contact.subject or Channel(contact.channel).label
         found += [
-            Found(_("Hand over contact %(number)s") % number, note, "arrow-right-to-line", f"{url}#hand-over"),
+            Found(_("Hand over contact %(number)s") % number, note, "arrow-right-to-line", f"{url}#c-res"),
             Found(_("Resolve contact %(number)s") % number, note, "check", f"{url}#c-res", also=_("close")),
         ]
     if found:

@@ -75,7 +75,7 @@ def _of_roles(shell: Shell, now: dt.datetime, context: dict[str, Any], only: str
         found["signs"] = lambda: to_sign(stand.member_of)
         found["shift"] = lambda: shift_card(user, now)
     if stand.coach:
-        found["coached"] = lambda: pods.coming_days(pods.coached_pods(user, stand), now)
+        found["coached"] = lambda: pods.coached(pods.coached_pods(user, stand), now)
     if "lead" in context["roles"]:
         overseen = pods.overseen_pods(user, stand)
         context["later"] = len(overseen) > AT_ONCE and only != "pods"

@@ -26,11 +26,12 @@ DAYS = 7
 
 @dataclass(frozen=True)
 class DayMark:
-    """A day of a pod in one mark: the tone with its words, for ears and eyes."""
+    """A day of a pod in one mark: the tone with its words, for ears and eyes; ``short`` are the hours missing."""
 
     label: str
     tone: str
     words: str
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ def coming_days(pods: Iterable[Pod], now: dt.datetime) -> list[PodDays]:
     """The next seven days of some pods, those with most missing first. One statement for each pod."""
     found = [_pod_days(pod, now) for pod in pods]
     return sorted(found, key=lambda row: (-row.short_minutes, row.pod.name))
+
+
+def coached(pods: list[Pod], now: dt.datetime) -> list[PodDays]:
+    """The coming days with the two numbers of four weeks, as the scorecards show them. Two more statements."""
+    found = scores(pods, now.date())
+    return [replace(row, score=found[row.pod.pk]) for row in coming_days(pods, now)]
 
 
 def compared(pods: list[Pod], now: dt.datetime) -> list[PodDays]:
@@ -103,7 +110,8 @@ def _pod_days(pod: Pod, now: dt.datetime) -> PodDays:
 
 
 def _mark(day: DayCoverage) -> DayMark:
-    return DayMark(words.day(day.day), "plain" if day.tone == "none" else day.tone, day.words)
+    short = words.hours(day.short_minutes) if day.short_minutes else ""
+    return DayMark(words.day(day.day), "plain" if day.tone == "none" else day.tone, day.words, short)
 
 
 def coached_pods(user: User, stand: Standing) -> list[Pod]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from cxportal.core.periods import Period
+from cxportal.core.periods import Period, monday, week_label
 from cxportal.core.violations import Violation
 from teams.pods.models import Pod
 from teams.scheduling import words
@@ -113,6 +114,7 @@ def _part_fits(picture: PodPicture, me: Person, card: OpenCard, shift: ShiftView
 class OpenForMe:
     """The open shifts of a pod that one person may claim now: how many, how many of them close a gap, the best few.
 
+    ``weeks`` says how many of those that close a gap stand in which week (its Monday).
     The cards stand in the order of what they close; where none closes anything the next ones come first.
     """
 
@@ -120,6 +122,7 @@ class OpenForMe:
     cards: tuple[OpenCard, ...]
     fitting: int
     closing: int
+    weeks: tuple[tuple[dt.date, int], ...] = ()
 
     @property
     def pod(self) -> Pod:
@@ -129,6 +132,11 @@ class OpenForMe:
     def more(self) -> int:
         """Those that close a gap, beyond the cards."""
         return max(0, self.closing - len(self.cards))
+
+    @property
+    def in_weeks(self) -> list[tuple[str, int, int]]:
+        """The weeks in which a gap can be closed: ``2026-W52``, its number, how many shifts close one there."""
+        return [(week_label(first), first.isocalendar().week, count) for first, count in self.weeks]
 
 
 def open_for_me(picture: PodPicture, me: Person, shown: int) -> OpenForMe:
@@ -144,8 +152,11 @@ def open_for_me(picture: PodPicture, me: Person, shown: int) -> OpenForMe:
             n for (s, part), n in alike if (s.skill, s.must, part) == (chosen.skill, chosen.must, effect.period)
         )
         card = _card(picture, me, shift, chosen, effect.period, places)
-        cards.append(replace(card, first=not cards, gap=_gap_inside(picture, effect.period)))
-    return OpenForMe(picture, tuple(cards), len(fitting), closing)
+        # No week stands above these cards, so their days name the month.
+        label = f"{words.long_day(shift.day)}, {words.chip(effect.period, picture.zone)}"
+        cards.append(replace(card, label=label, first=not cards, gap=_gap_inside(picture, effect.period)))
+    weeks = Counter(monday(picture.by_shift[effect.shift].day) for effect in fitting if effect.closes)
+    return OpenForMe(picture, tuple(cards), len(fitting), closing, tuple(sorted(weeks.items())))
 
 
 def _gap_inside(picture: PodPicture, part: Period) -> str:

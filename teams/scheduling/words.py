@@ -88,8 +88,8 @@ def span(period: Period, zone: ZoneInfo) -> str:
 
 
 def day_span(period: Period, zone: ZoneInfo) -> str:
-    """``Wed 23, 17:30–20:00``."""
-    return f"{day(period.start.astimezone(zone).date())}, {span(period, zone)}"
+    """``Wed 23 Dec, 17:30–20:00``: also read where no week stands above it, in a message or weeks later."""
+    return f"{long_day(period.start.astimezone(zone).date())}, {span(period, zone)}"
 
 
 def chip(period: Period, zone: ZoneInfo) -> str:

@@ -19,7 +19,7 @@ from teams.people.models import User
 from teams.pods.models import Pod
 from teams.scheduling import services, words
 from teams.scheduling.forms import AddShiftForm, PartForm, TimesForm
-from teams.scheduling.models import Act, Assignment, GiveAway, Shift
+from teams.scheduling.models import Act, GiveAway, Shift
 from teams.scheduling.shift_page import read_shift
 from teams.scheduling.views.week import after_act, monday_or_404
 from teams.staffing.services import standard_activities

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
+from teams.presence.models import Presence
 from tests.cast import Cast
-from tests.factories import customers
+from tests.factories import customers, routing
 
 Browser = Callable[..., Client]
 
@@ -39,6 +42,62 @@ def test_what_a_member_does_is_found_by_its_verb(cast: Cast, browser: Browser) -
     assert "#panel" in page
     assert "/p/isar/absence/" in found(browser, cast.member, "report absence")
     assert "an open shift" not in found(browser, cast.coach, "claim")
+
+
+def lines(browser: Browser, user: object, query: str) -> list[str]:
+    """The lines of the palette in words, in their order."""
+    answer = browser(user).get("/find/", {"q": query}, headers={"HX-Request": "true", "HX-Target": "found"})
+    found = re.findall(r'role="option" id="found-\d.*?<b>(.*?)</b>', answer.content.decode(), re.DOTALL)
+    return [re.sub(r"</?mark>", "", line) for line in found]
+
+
+@pytest.mark.parametrize(
+    ("verb", "line"),
+    [
+        ("claim", "Claim an open shift"),
+        ("give back", "Give a shift back, or offer it"),
+        ("swap", "Give a shift back, or offer it"),
+        ("new contact", "New contact"),
+        ("sick", "Report absence"),
+        ("hand over", "Hand over a contact"),
+        ("resolve", "Resolve a contact"),
+        ("here", "I am here"),
+        ("dark", "Dark theme"),
+        ("light", "Light theme"),
+        ("sign out", "Sign out"),
+    ],
+)
+def test_a_typed_verb_is_answered_first_with_the_act_that_it_names(
+    cast: Cast, browser: Browser, verb: str, line: str
+) -> None:
+    assert lines(browser, cast.member, verb)[0] == line
+
+
+def test_a_break_begins_and_ends_from_the_palette(cast: Cast, browser: Browser) -> None:
+    routing.there(cast.member)
+    assert lines(browser, cast.member, "break") == ["Take a break"]
+    assert lines(browser, cast.member, "sign off") == ["Go off duty", "Sign out"]
+    client = browser(cast.member)
+    page = client.get("/find/", {"q": "break"}).content.decode()
+    assert re.search(r'action="/presence/">.*?name="state" value="break"', page, re.DOTALL)
+    client.post("/presence/", {"state": "break", "next": "/"})
+    assert Presence.objects.get(member=cast.member).state == "break"
+    assert lines(browser, cast.member, "break") == ["I am back"]
+
+
+def test_what_one_has_in_hand_is_handed_over_or_resolved_by_its_number(cast: Cast, browser: Browser) -> None:
+    mine = customers.contact(cast.isar, state="in_work", person=cast.member)
+    customers.contact(cast.isar, state="in_work", person=cast.second_member)
+    assert lines(browser, cast.member, "hand over") == [f"Hand over contact {mine.pk}"]
+    assert f'href="/contacts/{mine.pk}/#c-res"' in found(browser, cast.member, "resolve")
+
+
+def test_acts_are_offered_to_those_alone_who_may_do_them(cast: Cast, browser: Browser) -> None:
+    for verb in ("claim", "give back", "new contact", "hand over", "break", "sick"):
+        assert lines(browser, cast.coach, verb) == []
+        assert lines(browser, cast.operations_lead, verb) == []
+    assert lines(browser, cast.administrator, "add a")[:2] == ["Add a pod", "Add a person"]
+    assert "Add a pod" not in lines(browser, cast.member, "add a")
 
 
 def test_nothing_found_says_what_can_be_found(cast: Cast, browser: Browser) -> None:

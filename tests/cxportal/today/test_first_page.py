@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
@@ -115,7 +116,7 @@ def test_the_ticks_keep_their_distance_and_end_with_the_shift(on_shift: Cast) ->
 def test_the_coverage_of_the_own_pod_shows_the_gap_in_words(on_shift: Cast, browser: Browser) -> None:
     with time_machine.travel(at("10:42"), tick=False):
         text = browser(on_shift.member).get("/").content.decode()
-    assert "Coverage today" in text
+    assert "Coverage of Isar today" in text
     assert "Chat until 11:30" in text
 
 
@@ -134,6 +135,38 @@ def test_a_coach_sees_the_weeks_of_the_coached_pods(cast: Cast, browser: Browser
     assert "Isar" in text
 
 
+def test_a_coach_sees_the_hours_that_a_day_lacks_and_how_each_pod_does(cast: Cast, browser: Browser) -> None:
+    need = Wanted(scheduling.activity().pk, Period(at("08:00"), at("11:30")), 1)
+    set_requirement(by=cast.member, pod=cast.isar, wanted=[need])
+    with time_machine.travel(at("07:00"), tick=False):
+        text = browser(cast.coach).get("/").content.decode()
+    (table,) = re.findall(r'id="coached-pods".*?</section>', text, re.DOTALL)
+    assert re.search(r'<span class="xs num" aria-hidden="true">3.5 h</span>', table)
+    assert "Satisfied, 4 weeks" in table
+    # What waits and the contacts behind it are not a coach's.
+    assert "Waiting" not in table
+    assert "Isar, last four weeks" in text
+
+
+@pytest.mark.parametrize(("opens", "closes"), [("08:00", "20:00"), ("07:30", "19:00"), ("00:00", "23:00")])
+def test_where_hours_of_a_day_are_left_out_it_is_by_whole_steps(cast: Cast, opens: str, closes: str) -> None:
+    need = Wanted(scheduling.activity().pk, Period(at(opens), at(closes)), 1)
+    set_requirement(by=cast.member, pod=cast.isar, wanted=[need])
+    card = cover_card(cast.isar, at("07:00"))
+    hours = [int(hour[:2]) for _quarter, hour, _step in card.ticks]
+    assert [quarter for quarter, _hour, _step in card.ticks] == list(range(0, card.span + 1, 4))
+    assert {hour for hour, (_q, _h, step) in zip(hours, card.ticks, strict=True) if step > 1} == {
+        hour for hour in hours if hour % 2 == 0
+    }
+    assert card.long == (card.span > 64)
+
+
+def test_one_bell_stands_on_the_first_page_and_carries_the_count(cast: Cast, browser: Browser) -> None:
+    text = browser(cast.member).get("/").content.decode()
+    assert text.count('href="/notices/" aria-label="Notices"') == 1
+    assert re.search(r'href="/notices/" aria-label="Notices">.*?id="badge-notices"', text, re.DOTALL)
+
+
 def test_an_administrator_sees_pods_that_wait_to_be_opened(cast: Cast, browser: Browser) -> None:
     Pod.objects.create(name="Naab", slug="naab", letters="Na", area=cast.south)
     text = browser(cast.administrator).get("/").content.decode()
@@ -146,7 +179,7 @@ def test_members_of_a_pod_that_is_not_open_are_led_to_its_steps(cast: Cast, brow
     Pod.objects.filter(pk=cast.isar.pk).update(opens_at=None)
     page = browser(cast.member).get("/").content.decode()
     assert "Isar is being set up: 3 of 5 steps are done." in page
-    assert "Coverage today" not in page
+    assert "Coverage of Isar today" not in page
     assert 'href="/p/isar/setup/"' in page
 
 

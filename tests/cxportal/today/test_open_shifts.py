@@ -6,14 +6,19 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
-from cxportal.core.periods import DAY
+from cxportal.core.periods import DAY, week_label
 from cxportal.today.badges import badges_for
+from teams.scheduling import services, words
+from teams.scheduling.effects import what_fits
 from teams.scheduling.models import Assignment
+from teams.scheduling.queries import open_to
+from teams.scheduling.reading import read_people
 from teams.staffing.services import Wanted, set_requirement
 from tests.cast import Cast
-from tests.factories import scheduling
+from tests.factories import people, scheduling
 from tests.factories.scheduling import MONDAY
 
 type Browser = Callable[..., Client]
@@ -58,7 +63,7 @@ def test_where_nothing_is_short_the_next_shift_that_fits_is_offered(cast: Cast, 
     scheduling.shift(cast.isar, 2, "09:00", "17:00")
     said = card(browser, cast)
     assert "1 open shift fits you, its day is covered already" in said
-    assert "Wed 3, 09–17" in said
+    assert f"{words.long_day(MONDAY + 2 * DAY)}, 09–17" in said
 
 
 def test_without_anything_that_fits_the_card_says_so(cast: Cast, browser: Browser) -> None:
@@ -69,6 +74,41 @@ def test_without_anything_that_fits_the_card_says_so(cast: Cast, browser: Browse
 def test_the_number_beside_week_is_that_of_the_shifts_that_close_a_gap(gaps: Cast) -> None:
     (badge,) = [each for each in badges_for(gaps.member, gaps.isar, fresh=True) if each.key == "week"]
     assert (badge.count, badge.words) == (2, "2 open shifts close a gap")
+
+
+def test_the_number_is_that_of_the_card_and_of_the_weeks_that_it_leads_to(gaps: Cast, browser: Browser) -> None:
+    """Three in one week and one in the next: the card shows two and where the others stand."""
+    scheduling.shift(gaps.isar, 4, "09:00", "17:00")
+    scheduling.shift(gaps.isar, 8, "09:00", "17:00")
+    need(gaps, (4, "09:00", "10:00"), (8, "09:00", "10:00"))
+    said = card(browser, gaps)
+    (badge,) = [each for each in badges_for(gaps.member, gaps.isar, fresh=True) if each.key == "week"]
+    assert badge.count == 4
+    assert "4 open shifts fit you and close one" in said
+    number = MONDAY.isocalendar().week
+    assert f"by week Week {number} 3 Week {number + 1} 1" in said
+    page = browser(gaps.member).get(f"/p/isar/week/{week_label(MONDAY)}/", {"all": 1}).content.decode()
+    listed = page[page.index('id="panel"') : page.index("</aside>", page.index('id="panel"'))]
+    assert len(re.findall(r"Closes \d", listed)) == 3
+
+
+def test_everything_that_is_called_open_to_somebody_can_be_claimed(gaps: Cast) -> None:
+    """Beside what fits stand a skill that is lacking, a draft, a day of absence and work at the same hour."""
+    scheduling.shift(gaps.isar, 4, "09:00", "17:00", skill=people.skill("Polish"))
+    scheduling.shift(gaps.isar, 9, "09:00", "17:00", state="draft")
+    scheduling.seated(gaps.member, scheduling.shift(gaps.elbe, 1, "09:00", "17:00"))
+    need(gaps, (4, "09:00", "12:00"), (9, "09:00", "12:00"))
+    found = open_to(gaps.member, gaps.isar, shown=9)
+    assert found is not None
+    assert (found.fitting, found.closing) == (2, 1)
+    for effect in what_fits(
+        found.picture, read_people([gaps.member.pk], found.picture.window, gaps.isar.tzinfo)[gaps.member.pk].state
+    ):
+        with transaction.atomic():
+            claimed = services.claim(by=gaps.member, shift=effect.shift, period=effect.period)
+            assert claimed.effect is not None
+            assert claimed.effect.closes == effect.closes
+            transaction.set_rollback(True)
 
 
 def test_who_reads_a_pod_without_working_there_is_offered_nothing(gaps: Cast, browser: Browser) -> None:
@@ -84,4 +124,4 @@ def test_a_claim_from_the_first_page_comes_back_to_it(gaps: Cast, browser: Brows
     answer = client.post(action[1], {}, headers=headers)
     assert (answer.status_code, answer["HX-Redirect"]) == (204, "/")
     assert Assignment.objects.get(member=gaps.member).shift.day == MONDAY + 2 * DAY
-    assert "You claimed Wed 3" in client.get("/").content.decode()
+    assert f"You claimed {words.long_day(MONDAY + 2 * DAY)}" in client.get("/").content.decode()

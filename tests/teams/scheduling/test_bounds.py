@@ -148,7 +148,7 @@ def test_overlap_names_the_other_work_and_ends_that_touch_do_not_overlap() -> No
     state = member(span("2026-12-22", "07:00", "12:00"))
     (found,) = judge_claim(candidate(span("2026-12-22", "11:00", "15:00")), state, AGREED, now=LONG_BEFORE)
     assert found.code == "overlap"
-    assert "Tue 22, 07:00–12:00" in str(found.message)
+    assert "Tue 22 Dec, 07:00–12:00" in str(found.message)
     assert judge_claim(candidate(span("2026-12-22", "12:00", "15:00")), state, AGREED, now=LONG_BEFORE) == []
 
 
@@ -216,7 +216,7 @@ def test_giving_back_below_the_floor_is_refused_with_the_interval() -> None:
     (found,) = release(period, LONG_BEFORE, breaks=[FloorBreak(span("2026-12-22", "09:00", "12:00"), 7, 1, 2)])
     assert found.code == "floor"
     assert "Phone would have 1 of the 2 people" in str(found.message)
-    assert "Tue 22, 09:00–12:00" in str(found.message)
+    assert "Tue 22 Dec, 09:00–12:00" in str(found.message)
 
 
 # --- against a slow simple model -------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.http import Http404
 
 from cxportal.core.periods import HOUR, MINUTE, Period
 from cxportal.core.violations import Denied, Refused
-from teams.scheduling import services
+from teams.scheduling import services, words
 from teams.scheduling.models import Act, Assignment, Duty
 from tests.cast import Cast
 from tests.factories import people, pods, scheduling
@@ -48,7 +48,7 @@ def test_who_comes_second_reads_who_was_faster_and_what_fits_instead(cast: Cast)
     assert violation.code == "seat_taken"
     assert cast.member.name in str(violation.message)
     assert "a moment before you" in str(violation.message)
-    assert f"{other.day.day}, 07:00–15:00" in str(violation.way_out)
+    assert words.day_span(other.span, cast.isar.tzinfo) in str(violation.way_out)
     assert not Assignment.objects.filter(member=cast.second_member).exists()
 
 

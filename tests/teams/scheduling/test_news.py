@@ -11,7 +11,7 @@ from django.test import Client
 
 from cxportal.core.periods import week_label
 from teams.people.models import User
-from teams.scheduling import services
+from teams.scheduling import services, words
 from teams.scheduling.expansion import Part
 from tests.cast import Cast
 from tests.factories import scheduling
@@ -53,7 +53,10 @@ def test_a_moved_shift_is_told_and_the_reader_hears_that_it_is_theirs(cast: Cast
     scheduling.seated(cast.second_member, shift)
     services.move_shift(by=cast.member, shift=shift.pk, period=span(cast.isar, 2, "10:00", "18:00"))
     told = news(cast.second_member)
-    assert f"{cast.member.name} moved a shift to Wed 3, 10:00–18:00." in told
+    assert (
+        f"{cast.member.name} moved a shift to {words.day_span(span(cast.isar, 2, '10:00', '18:00'), cast.isar.tzinfo)}."
+        in told
+    )
     assert "your own shifts too" in told
     assert "as you left them" in news(cast.lead)
     assert news(cast.member) == ""
@@ -64,7 +67,7 @@ def test_a_cancelled_shift_of_the_reader_is_not_called_untouched(cast: Cast, new
     scheduling.seated(cast.second_member, shift)
     services.cancel_shift(by=cast.member, shift=shift.pk)
     told = news(cast.second_member)
-    assert f"{cast.member.name} cancelled Wed 3, 09:00–17:00." in told
+    assert f"{cast.member.name} cancelled {words.day_span(shift.span, cast.isar.tzinfo)}." in told
     assert "your own shifts too" in told
 
 
