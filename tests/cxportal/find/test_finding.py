@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from cxportal.core import periods
 from teams.presence.models import Presence
 from tests.cast import Cast
 from tests.factories import customers, routing
@@ -74,7 +75,7 @@ def test_a_typed_verb_is_answered_first_with_the_act_that_it_names(
 
 
 def test_a_break_begins_and_ends_from_the_palette(cast: Cast, browser: Browser) -> None:
-    routing.there(cast.member)
+    routing.there(cast.member, at=periods.now())
     assert lines(browser, cast.member, "break") == ["Take a break"]
     assert lines(browser, cast.member, "sign off") == ["Go off duty", "Sign out"]
     client = browser(cast.member)
