@@ -14,9 +14,10 @@ from customers.causes.models import Reason
 from customers.contacts import rollups
 from customers.contacts.models import Contact
 from customers.directory import queries
+from customers.directory.models import Customer
 from cxportal.core import instants, periods
 from cxportal.core.lists import Brought, Column, ListFile
-from cxportal.core.violations import Refused, Violation
+from cxportal.core.violations import Invalid, Refused, Violation
 from teams.people.models import User
 from teams.pods.channels import Channel
 from teams.pods.models import Pod
@@ -24,18 +25,7 @@ from teams.pods.models import Pod
 type Row = Mapping[str, str]
 SOURCE = "list"
 FORM = gettext_lazy("Like 2026-03-29 14:05, in the pod's zone.")
-COLUMNS = (
-    Column("id", required=True),
-    Column("channel", required=True, hint=", ".join(Channel.values)),
-    Column("customer", hint=gettext_lazy("Customer number; empty: not known.")),
-    Column("pod", hint=gettext_lazy("Home pod of a contact without a known customer.")),
-    Column("arrived", required=True, hint=FORM),
-    Column("answered", hint=FORM),
-    Column("closed", required=True, hint=FORM),
-    Column("group", hint=gettext_lazy("Group of the reason.")),
-    Column("reason"),
-    Column("subject"),
-)
+UTC = ZoneInfo("UTC")
 
 
 def _instant(text: str, zone: ZoneInfo) -> dt.datetime | None:
@@ -45,6 +35,40 @@ def _instant(text: str, zone: ZoneInfo) -> dt.datetime | None:
     return instants.read(text, form, zone)
 
 
+def customer_of(row: Row) -> Customer | None:
+    """The customer whom the row names by number; None for no number. Raises ``Invalid`` when that is nobody."""
+    found = queries.by_number(row["customer"]) if row["customer"] else None
+    if row["customer"] and found is None:
+        words = _("No customer, or more than one, has the number “%(words)s”.") % {"words": row["customer"]}
+        raise Invalid({"customer": words})
+    return found
+
+
+def pod_of(row: Row) -> Pod:
+    """The pod of the row by short name or name; raises ``Invalid`` when there is none."""
+    found = Pod.objects.filter(slug=row["pod"]).first() or Pod.objects.filter(name__iexact=row["pod"]).first()
+    if found is None:
+        raise Invalid({"pod": _("“%(words)s” is not known.") % {"words": row["pod"]}})
+    return found
+
+
+def _channel(row: Row) -> None:
+    if row["channel"] not in Channel.values:
+        raise Invalid({"channel": _("“%(words)s” is not known.") % {"words": row["channel"]}})
+
+
+def _reason(row: Row) -> Reason | None:
+    found = Reason.objects.filter(name__iexact=row["reason"], group__name__iexact=row["group"]).first()
+    if row["reason"] and found is None:
+        raise Invalid({"reason": _("“%(words)s” is not known in its group.") % {"words": row["reason"]}})
+    return found
+
+
+def _time(name: str, *, required: bool = False) -> Column:
+    """A column with an instant; its form is checked apart from the pod, whose clocks decide later."""
+    return Column(name, required=required, hint=FORM, check=lambda row: _instant(row[name], UTC))
+
+
 def _home(row: Row, customer_id: int | None, zone: ZoneInfo) -> tuple[Pod, bool]:
     """The owner at arrival, else the row's pod, else the pod for everybody else."""
     if customer_id is not None:
@@ -52,10 +76,7 @@ def _home(row: Row, customer_id: int | None, zone: ZoneInfo) -> tuple[Pod, bool]
         if owner is not None:
             return owner.pod, False
     if row["pod"]:
-        found = Pod.objects.filter(slug=row["pod"]).first() or Pod.objects.filter(name__iexact=row["pod"]).first()
-        if found is None:
-            raise ValueError(_("Pod “%(words)s” is not known.") % {"words": row["pod"]})
-        return found, False
+        return pod_of(row), False
     default = queries.home_pod_for(None, None)
     if default is None:
         raise ValueError(_("No rule says which pod it belongs to."))
@@ -66,20 +87,15 @@ def _bring(by: User, row: Row) -> Brought:
     """A resolved contact as it was; a row that is there already is the same."""
     if Contact.objects.filter(source=SOURCE, external_id=row["id"]).exists():
         return Brought("same", row["id"])
-    if row["channel"] not in Channel.values:
-        raise ValueError(_("Channel “%(words)s” is not known.") % {"words": row["channel"]})
-    customer = queries.by_number(row["customer"]) if row["customer"] else None
-    if row["customer"] and customer is None:
-        raise ValueError(_("No customer, or more than one, has the number “%(words)s”.") % {"words": row["customer"]})
-    pod, by_default = _home(row, customer.pk if customer else None, ZoneInfo("UTC"))
+    _channel(row)
+    customer = customer_of(row)
+    pod, by_default = _home(row, customer.pk if customer else None, UTC)
     arrived, answered, closed = (_instant(row[name], pod.tzinfo) for name in ("arrived", "answered", "closed"))
     if arrived is None or closed is None or closed < arrived or (answered is not None and answered < arrived):
         raise ValueError(_("The times run backwards."))
     if closed > periods.now():
         raise ValueError(_("It lies in the future; only past contacts come as a list."))
-    reason = Reason.objects.filter(name__iexact=row["reason"], group__name__iexact=row["group"]).first()
-    if row["reason"] and reason is None:
-        raise ValueError(_("Reason “%(words)s” is not known in its group.") % {"words": row["reason"]})
+    reason = _reason(row)
     made = Contact.objects.create(
         source=SOURCE,
         external_id=row["id"],
@@ -116,5 +132,17 @@ def _take_back(by: User, undo: dict[str, Any]) -> None:
     rollups.contact_removed(found)
 
 
+COLUMNS = (
+    Column("id", required=True),
+    Column("channel", required=True, hint=", ".join(Channel.values), check=_channel),
+    Column("customer", hint=gettext_lazy("Customer number; empty: not known."), check=customer_of),
+    Column("pod", hint=gettext_lazy("Home pod of a contact without a known customer."), check=pod_of),
+    _time("arrived", required=True),
+    _time("answered"),
+    _time("closed", required=True),
+    Column("group", hint=gettext_lazy("Group of the reason.")),
+    Column("reason", check=_reason),
+    Column("subject"),
+)
 # Administrators never read contacts, so there is no export.
 CONTACTS = ListFile("contacts", gettext_lazy("Past contacts"), COLUMNS, _bring, _take_back)

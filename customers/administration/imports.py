@@ -10,77 +10,63 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from customers.administration.import_contacts import CONTACTS
+from customers.administration.import_contacts import CONTACTS, customer_of, pod_of
 from customers.administration.queries import scope_words
 from customers.causes import services as causes
 from customers.causes.models import Reason, ReasonGroup
-from customers.directory import divisions, queries, rulebook, services
+from customers.directory import divisions, rulebook, services
 from customers.directory.models import Customer, OwnershipRule, Region, Segment
 from cxportal.core import instants, lists, periods
 from cxportal.core.database import LockClass, lock_key
-from cxportal.core.lists import Brought, Column, ListFile, Row, changed_since
+from cxportal.core.lists import Brought, Column, Kept, ListFile, Names, Row, of_names, stands_as_left
+from cxportal.core.violations import Invalid
 from teams.people.models import User
-from teams.pods.models import Pod
-
-NAME = Column("name", required=True)
 
 
-def named[T](model: Any, words: str, what: str) -> T | None:
-    """The row of this name or short name; None for no words. Raises ``ValueError`` when there is none."""
+def named[T](model: Any, words: str, column: str) -> T | None:
+    """The row of this name or short name; None for no words. Raises ``Invalid`` when there is none."""
     if not words:
         return None
     by_name = model._default_manager.filter(name__iexact=words).first()
     found: T | None = by_name or model._default_manager.filter(code=words).first()
     if found is None:
-        raise ValueError(_("%(what)s “%(words)s” is not known.") % {"what": what, "words": words})
+        raise Invalid({column: _("“%(words)s” is not known.") % {"words": words}})
     return found
 
 
-def pod_named(words: str) -> Pod:
-    """The pod of this name or short name; raises ``ValueError`` when there is none."""
-    found = Pod.objects.filter(slug=words).first() or Pod.objects.filter(name__iexact=words).first()
-    if found is None:
-        raise ValueError(_("Pod “%(words)s” is not known.") % {"words": words})
-    return found
+def _part(model: Any, column: str) -> Column:
+    """A column that names a region or a segment."""
+    return Column(column, check=lambda row: named(model, row[column], column))
 
 
 def _division(kind: str, title: Any, model: type[Region] | type[Segment]) -> ListFile:
     manager: Any = model._default_manager
 
-    def bring(by: User, row: Row) -> Brought:
-        code = row["code"] or slugify(row["name"])[:35]
-        found = manager.filter(code=code).first()
-        if found is None:
-            made: Any = divisions.add(by=by, kind=model, name=row["name"], code=code)  # type: ignore[type-var]
-            return Brought("new", made.name, {"pk": made.pk})
-        if found.name == row["name"]:
-            return Brought("same", found.name)
-        before = found.name
-        divisions.rename(by=by, thing=found, name=row["name"])
-        return Brought("changed", f"{before} → {row['name']}", {"pk": found.pk, "before": before, "now": row["name"]})
-
-    def take_back(by: User, undo: dict[str, Any]) -> None:
-        found = manager.filter(pk=undo["pk"]).first()
-        if found is None:
-            return
-        if "before" not in undo:
-            divisions.remove(by=by, thing=found)
-        elif found.name != undo["now"]:
-            raise changed_since(found)
-        else:
-            divisions.rename(by=by, thing=found, name=undo["before"])
+    how = Names(
+        find=lambda **by: manager.filter(**by).first(),
+        add=lambda by, name, code: divisions.add(by=by, kind=model, name=name, code=code),  # type: ignore[type-var]
+        rename=lambda by, thing, name: divisions.rename(by=by, thing=thing, name=name),
+        remove=lambda by, thing: divisions.remove(by=by, thing=thing),
+        code="code",
+        short=lambda code, name: code or slugify(name)[:35],
+    )
 
     def rows() -> Iterator[tuple[str, str]]:
         yield from manager.order_by("name").values_list("name", "code").iterator()
 
-    return ListFile(kind, title, (NAME, Column("code")), bring, take_back, rows, page=f"settings_{kind}")
+    return of_names(kind, title, how, rows)
+
+
+def _owner(row: Row) -> User | None:
+    owner = User.objects.filter(email=row["owner"].lower()).first() if row["owner"] else None
+    if row["owner"] and owner is None:
+        raise ValueError(_("Nobody has the email “%(words)s”.") % {"words": row["owner"]})
+    return owner
 
 
 def _bring_reason(by: User, row: Row) -> Brought:
     """A reason in its group; a row without a reason is the group itself. The group is made where it is missing."""
-    owner = User.objects.filter(email=row["owner"].lower()).first() if row["owner"] else None
-    if row["owner"] and owner is None:
-        raise ValueError(_("Nobody has the email “%(words)s”.") % {"words": row["owner"]})
+    owner = _owner(row)
     group = ReasonGroup.objects.filter(name__iexact=row["group"]).first()
     made_group = group is None
     group = group or causes.add_group(by=by, name=row["group"], owner=owner)
@@ -107,8 +93,7 @@ def _take_reason_back(by: User, undo: dict[str, Any]) -> None:
     group = ReasonGroup.objects.filter(pk=undo.get("group", 0)).first()
     if "now" in undo:
         found: Any = reason or group
-        if found is None or found.owner_id != undo["now"]:
-            raise changed_since(found or _("The reason"))
+        stands_as_left(found or _("The reason"), found and found.owner_id, undo["now"])
         causes.change(by=by, thing=found, name=found.name, owner=User.objects.filter(pk=undo["owner"]).first())
         return
     if reason is not None:
@@ -129,12 +114,10 @@ def _reason_rows() -> Iterator[list[Any]]:
 
 def _bring_rule(by: User, row: Row) -> Brought:
     """A row is a rule that decides at once, or from the pod's opening on; one that stands already is the same."""
-    region: Region | None = named(Region, row["region"], _("Region"))
-    segment: Segment | None = named(Segment, row["segment"], _("Segment"))
-    customer = queries.by_number(row["customer"]) if row["customer"] else None
-    if row["customer"] and customer is None:
-        raise ValueError(_("No customer, or more than one, has the number “%(words)s”.") % {"words": row["customer"]})
-    pod = pod_named(row["pod"])
+    region: Region | None = named(Region, row["region"], "region")
+    segment: Segment | None = named(Segment, row["segment"], "segment")
+    customer = customer_of(row)
+    pod = pod_of(row)
     stands = _standing_rules().filter(pod=pod, customer=customer, region=region, segment=segment).first()
     if stands is not None:
         return Brought("same", f"{scope_words(stands)}: {pod}")
@@ -186,12 +169,10 @@ def _bring_customer(by: User, row: Row) -> Brought:
     if found is None:
         made = services.create_customer(by=by, external_id=row["number"], **given)
         return Brought("new", str(made), {"pk": made.pk})
-    before = {name: getattr(found, name) for name in given if getattr(found, name) != given[name]}
-    if not before:
+    different = {name: _told(value) for name, value in given.items() if getattr(found, name) != value}
+    if not different:
         return Brought("same", str(found))
-    services.change_customer(by=by, customer=found, **{name: given[name] for name in before})
-    told = {name: _told(value) for name, value in before.items()}
-    return Brought("changed", str(found), {"pk": found.pk, "before": told, "now": _now(found, told)})
+    return Brought("changed", str(found), KEPT_CUSTOMER.change(by, found, found.pk, different))
 
 
 def _known_customers(entries: Iterable[Mapping[str, Any]]) -> list[tuple[LockClass, Iterable[int]]]:
@@ -212,28 +193,24 @@ def _told(value: Any) -> Any:
     return getattr(value, "pk", value.isoformat() if hasattr(value, "isoformat") else value)
 
 
-def _take_customer_back(by: User, undo: dict[str, Any]) -> None:
-    found = Customer.objects.filter(pk=undo["pk"]).first()
-    if found is None:
-        return
-    if "before" not in undo:
-        services.remove_customer(by=by, customer=found)
-        return
-    before = dict(undo["before"])
-    if _now(found, before) != undo["now"]:
-        raise changed_since(found)
+def _change_customer(by: User, customer: Customer, values: dict[str, Any]) -> None:
+    """Write values as ``_told`` made them: regions and segments come by their ids, days as text."""
+    found = dict(values)
     for name, model in (("region", Region), ("segment", Segment)):
-        if before.get(name) is not None:
+        if found.get(name) is not None:
             manager: Any = model._default_manager
-            before[name] = manager.get(pk=before[name])
-    if before.get("since"):
-        before["since"] = instants.read_date(before["since"])
-    services.change_customer(by=by, customer=found, **before)
+            found[name] = manager.get(pk=found[name])
+    if found.get("since"):
+        found["since"] = instants.read_date(found["since"])
+    services.change_customer(by=by, customer=customer, **found)
 
 
-def _columns(names: str) -> tuple[Column, ...]:
-    """A star marks what is required."""
-    return tuple(Column(name.rstrip("*"), required=name.endswith("*")) for name in names.split())
+KEPT_CUSTOMER = Kept[Customer](
+    find=lambda pk: Customer.objects.filter(pk=pk).first(),
+    told=_now,
+    write=_change_customer,
+    remove=lambda by, customer: services.remove_customer(by=by, customer=customer),
+)
 
 
 REASONS = ListFile(
@@ -242,30 +219,45 @@ REASONS = ListFile(
     (
         Column("group", required=True),
         Column("reason", hint=gettext_lazy("Empty: the row is the group itself.")),
-        Column("owner", hint=gettext_lazy("Email of the product owner; empty: as it is.")),
+        Column("owner", hint=gettext_lazy("Email of the product owner; empty: as it is."), check=_owner),
     ),
     _bring_reason,
     _take_reason_back,
     _reason_rows,
     page="settings_reasons",
+    names=("group", "reason"),
 )
 RULES = ListFile(
     "ownership",
     gettext_lazy("Ownership rules"),
-    _columns("pod* customer region segment note"),
+    (
+        Column("pod", required=True, check=pod_of),
+        Column("customer", check=customer_of),
+        _part(Region, "region"),
+        _part(Segment, "segment"),
+        Column("note"),
+    ),
     _bring_rule,
     _take_rule_back,
     _rule_rows,
     page="settings_ownership",
+    names=("pod", "customer", "region", "segment"),
 )
 # Administrators bring customers and never read them, so there is no export.
 CUSTOMERS = ListFile(
     "customers",
     gettext_lazy("Customers"),
-    _columns(f"number* {' '.join(DETAILS)} region segment since"),
+    (
+        Column("number", required=True),
+        *(Column(name) for name in DETAILS),
+        _part(Region, "region"),
+        _part(Segment, "segment"),
+        Column("since", check=lambda row: instants.read_date(row["since"])),
+    ),
     _bring_customer,
-    _take_customer_back,
+    KEPT_CUSTOMER.take_back,
     concerns=_known_customers,
+    names=("number", "name"),
 )
 
 

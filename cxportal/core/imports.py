@@ -14,15 +14,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cxportal.core import periods, tabular
+from cxportal.core import periods, rejections, tabular
 from cxportal.core.database import LockClass, lock, lock_all
 from cxportal.core.lists import ListFile, lists
 from cxportal.core.models import ImportRun
-from cxportal.core.violations import Answer, Invalid, Refused, Violation
+from cxportal.core.violations import Invalid, Refused, Violation
 
 MOST_ROWS = 5000
 MOST_BYTES = 2 << 20
@@ -33,11 +32,15 @@ DELIMITERS = (",", ";", "\t")
 
 @dataclass(frozen=True)
 class Line:
-    """A row of the report: ``action`` is new, changed, same or rejected; ``words`` name it or say why not."""
+    """A row of the report: ``action`` is new, changed, same or rejected; ``words`` name it or say why not.
+
+    ``thing`` says what a rejected row is about; empty where the row could not even be read.
+    """
 
     number: int
     action: str
     words: str
+    thing: str = ""
 
 
 class _TriedOut(Exception):
@@ -116,8 +119,9 @@ def take_back(*, by: Any, run: ImportRun) -> ImportRun:
         try:
             with transaction.atomic():
                 spec.take_back(by, entry["undo"])
-        except (Answer, ValueError, ValidationError, DatabaseError) as error:
-            words = _("Line %(line)s cannot be taken back: %(why)s") % {"line": entry["line"], "why": _words(error)}
+        except rejections.CAUGHT as error:
+            why = rejections.in_words(error)
+            words = _("Line %(line)s cannot be taken back: %(why)s") % {"line": entry["line"], "why": why}
             stuck.append(Violation("row_stays", words, {"line": entry["line"]}))
     if stuck:
         raise Refused(stuck[:20])
@@ -150,31 +154,20 @@ def _bring(
         if isinstance(row, str):
             lines.append(Line(number, "rejected", row))
             continue
+        thing = rejections.thing_of(spec, row)
+        if rejections.empty_columns(spec, row):
+            lines.append(Line(number, "rejected", rejections.mistakes(spec, row), thing))
+            continue
         try:
             with transaction.atomic():
                 brought = spec.bring(by, row)
-        except (Answer, ValueError, ValidationError, DatabaseError) as error:
-            lines.append(Line(number, "rejected", _words(error)))
+        except rejections.CAUGHT as error:
+            lines.append(Line(number, "rejected", rejections.mistakes(spec, row, error), thing))
             continue
         lines.append(Line(number, brought.action, brought.label))
         if brought.action != "same":
             undo.append({"line": number, "undo": brought.undo})
     return lines, undo
-
-
-def _words(error: Exception) -> str:
-    """What a person reads; a database's own words are not for people."""
-    if isinstance(error, Refused):
-        return " ".join(str(violation.message) for violation in error.violations)
-    if isinstance(error, Invalid):
-        return "; ".join(
-            f"{name}: {' '.join(messages)}" if name else " ".join(messages) for name, messages in error.fields.items()
-        )
-    if isinstance(error, ValidationError):
-        return " ".join(error.messages)
-    if isinstance(error, DatabaseError):
-        return _("It contradicts something that stands already.")
-    return str(error)
 
 
 def _rows(spec: ListFile, content: bytes) -> Iterator[tuple[int, dict[str, str] | str]]:
@@ -196,9 +189,7 @@ def _rows(spec: ListFile, content: bytes) -> Iterator[tuple[int, dict[str, str] 
             yield row.line, row.reason
             continue
         cells = {name: _cell(text) for name, text in zip(columns, row.fields, strict=True)}
-        found = {column.name: cells.get(column.name, "") for column in spec.columns}
-        empty = [column.name for column in spec.columns if column.required and not found[column.name]]
-        yield row.line, _("%(column)s is empty.") % {"column": ", ".join(empty)} if empty else found
+        yield row.line, {column.name: cells.get(column.name, "") for column in spec.columns}
 
 
 def _cell(text: str) -> str:

@@ -24,13 +24,15 @@ class Column:
     """A column of the list; one that is ``required`` must be in the header and not empty.
 
     One that is ``named`` must be in the header and may be empty: its emptiness says something, so a file that
-    forgets the column must not say it.
+    forgets the column must not say it. ``check`` reads a filled cell as ``bring`` does, and raises what is wrong with
+    it in words; it tells a person every mistake of a rejected row.
     """
 
     name: str
     required: bool = False
     hint: Text = ""
     named: bool = False
+    check: Callable[[Row], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class ListFile:
     The first two run inside a transaction and raise ``Refused``, ``Invalid`` or ``ValueError`` with words.
     ``rows`` yields cells in the order of ``columns``; a list without it is only imported. ``page`` is the name of
     the address at which the list stands. A list whose rows take locks of several classes names those of its rows,
-    or of what an undo needs, by ``concerns``.
+    or of what an undo needs, by ``concerns``. ``names`` are the columns that together say what a row is about, when
+    that is more than its first filled cell.
     """
 
     kind: str
@@ -60,6 +63,7 @@ class ListFile:
     rows: Callable[[], Iterable[Sequence[Any]]] | None = None
     page: str = "settings"
     concerns: Callable[[Iterable[Mapping[str, Any]]], Iterable[tuple[LockClass, Iterable[int]]]] | None = None
+    names: tuple[str, ...] = ()
 
     @property
     def exported(self) -> bool:
@@ -101,6 +105,43 @@ def changed_since(name: object) -> Refused:
     return Refused(Violation("changed_since", _("%(row)s was changed since the import.") % {"row": name}))
 
 
+def stands_as_left(name: object, present: object, left: object) -> None:
+    """Raises ``Refused`` (``changed_since``) where something else stands than the import left."""
+    if present != left:
+        raise changed_since(name)
+
+
+@dataclass(frozen=True)
+class Kept[T]:
+    """How a row that is one thing of ours goes back: a new one is removed, a changed one gets its old values.
+
+    ``find`` gives the thing by its id (None: somebody removed it, so nothing is left to do), ``told`` what it says
+    under some names (JSON-ready); ``write`` and ``remove`` go through the services.
+    """
+
+    find: Callable[[int], T | None]
+    told: Callable[[T, Iterable[str]], dict[str, Any]]
+    write: Callable[[Any, T, dict[str, Any]], None]
+    remove: Callable[[Any, T], None]
+
+    def change(self, by: Any, thing: T, pk: int, values: dict[str, Any]) -> dict[str, Any]:
+        """Write the values; returns what ``take_back`` needs."""
+        before = self.told(thing, values)
+        self.write(by, thing, values)
+        return {"pk": pk, "before": before, "now": self.told(thing, values)}
+
+    def take_back(self, by: Any, undo: dict[str, Any]) -> None:
+        """Undo a row; raises ``Refused`` (``changed_since``) over somebody's later work."""
+        thing = self.find(undo["pk"])
+        if thing is None:
+            return
+        if "now" not in undo:
+            self.remove(by, thing)
+            return
+        stands_as_left(thing, self.told(thing, undo["before"]), undo["now"])
+        self.write(by, thing, undo["before"])
+
+
 @dataclass(frozen=True)
 class Keyed:
     """How rows of one value under one key are read and written; key and value are JSON-ready.
@@ -130,8 +171,7 @@ class Keyed:
 
     def take_back(self, by: Any, undo: dict[str, Any]) -> None:
         """Write the old value again; raises ``Refused`` (``changed_since``) where something else stands by now."""
-        if self.read(undo["key"]) != undo["now"]:
-            raise changed_since(self.name(undo["key"]))
+        stands_as_left(self.name(undo["key"]), self.read(undo["key"]), undo["now"])
         self.write(by, undo["key"], undo["before"])
 
 
@@ -143,6 +183,57 @@ def of_values(
     rows: Callable[[], Iterable[Sequence[Any]]],
     *,
     page: str,
+    names: tuple[str, ...] = (),
 ) -> ListFile:
     """A list whose rows are one value each."""
-    return ListFile(kind, title, columns, how.bring, how.take_back, rows, page)
+    return ListFile(kind, title, columns, how.bring, how.take_back, rows, page, names=names)
+
+
+@dataclass(frozen=True)
+class Names:
+    """How a list of names with short names is read and written.
+
+    ``code`` is the attribute of the short name, ``short(cell, name)`` the short name that a row means.
+    """
+
+    find: Callable[..., Any | None]
+    add: Callable[[Any, str, str], Any]
+    rename: Callable[[Any, Any, str], None]
+    remove: Callable[[Any, Any], None]
+    code: str
+    short: Callable[[str, str], str]
+
+    @property
+    def kept(self) -> Kept[Any]:
+        return Kept(
+            lambda pk: self.find(pk=pk),
+            lambda thing, names: {name: getattr(thing, name) for name in names},
+            lambda by, thing, values: self.rename(by, thing, values["name"]),
+            self.remove,
+        )
+
+    def bring(self, by: Any, row: Row) -> Brought:
+        """Add the name, or rename the thing that has its short name."""
+        name = row["name"]
+        code = self.short(row[self.code], name)
+        found = self.find(**{self.code: code})
+        if found is None:
+            made = self.add(by, name, code)
+            return Brought("new", str(made), {"pk": made.pk})
+        if found.name == name:
+            return Brought("same", str(found))
+        before = found.name
+        return Brought("changed", f"{before} → {name}", self.kept.change(by, found, found.pk, {"name": name}))
+
+
+def of_names(
+    kind: str,
+    title: Text,
+    how: Names,
+    rows: Callable[[], Iterable[Sequence[Any]]],
+    *,
+    hint: Text = "",
+) -> ListFile:
+    """A list of names with short names."""
+    columns = (Column("name", required=True), Column(how.code, hint=hint))
+    return ListFile(kind, title, columns, how.bring, how.kept.take_back, rows, page=f"settings_{kind}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cxportal.core import periods
-from cxportal.core.lists import Brought, Column, ListFile, changed_since
+from cxportal.core.lists import Brought, Column, ListFile, stands_as_left
 from teams.administration import reading
 from teams.administration.queries import hours_words
 from teams.administration.reading import Row
@@ -60,15 +60,15 @@ def take_back_contract(by: User, undo: dict[str, Any]) -> None:
         return
     first = dt.date.fromisoformat(undo["first"])
     found = _beginning(member, first)
-    if found is None or _told(found) != undo["now"]:
-        raise changed_since(member)
+    stands_as_left(member, _told(found), undo["now"])
+    assert found is not None
     services.remove_contract(by=by, contract=found)
     if undo["before"] is not None:
         _add(by, member, first, undo["before"])
     if undo["ended"]:
         earlier = _beginning(member, dt.date.fromisoformat(undo["ended"]))
-        if earlier is None or earlier.period.upper != first:
-            raise changed_since(member)
+        stands_as_left(member, earlier and earlier.period.upper, first)
+        assert earlier is not None
         services.end_contract(by=by, contract=earlier, last=None)
 
 
@@ -143,21 +143,56 @@ def _rows() -> Iterator[list[Any]]:
         ]
 
 
+def _reads(read: Callable[[str, str], object], name: str) -> Callable[[Row], object]:
+    """The check of a column that stands alone."""
+    return lambda row: read(row[name], name)
+
+
 CONTRACTS = ListFile(
     "contracts",
     gettext_lazy("Contracts"),
     (
-        Column("name", hint=gettext_lazy("Only for people without email and external id; one alone may have it.")),
-        Column("email"),
-        Column("external_id", hint=gettext_lazy("Their number in other systems; goes before the email.")),
-        Column("from", required=True, hint=gettext_lazy("Like 2026-12-24. A contract from this day is changed.")),
-        Column("until", named=True, hint=gettext_lazy("Included. Empty: until further notice.")),
-        Column("monday", named=True, hint=HOURS),
-        *(Column(name, named=True) for name in WEEK[1:]),
-        Column("week", hint=gettext_lazy("Hours a week; empty: the sum of the days.")),
-        Column("zone", hint=gettext_lazy("Like Europe/Berlin; empty: as it is, the company's for a new one.")),
+        Column(
+            "name",
+            hint=gettext_lazy("Only for people without email and external id; one alone may have it."),
+            check=reading.person_of,
+        ),
+        Column("email", check=reading.person_of),
+        Column(
+            "external_id",
+            hint=gettext_lazy("Their number in other systems; goes before the email."),
+            check=reading.person_of,
+        ),
+        Column(
+            "from",
+            required=True,
+            hint=gettext_lazy("Like 2026-12-24. A contract from this day is changed."),
+            check=_reads(reading.day, "from"),
+        ),
+        Column(
+            "until",
+            named=True,
+            hint=gettext_lazy("Included. Empty: until further notice."),
+            check=_reads(reading.day, "until"),
+        ),
+        Column("monday", named=True, hint=HOURS, check=_reads(reading.minutes, "monday")),
+        *(Column(name, named=True, check=_reads(reading.minutes, name)) for name in WEEK[1:]),
+        Column(
+            "week",
+            hint=gettext_lazy("Hours a week; empty: the sum of the days."),
+            check=_reads(reading.minutes, "week"),
+        ),
+        Column(
+            "zone",
+            hint=gettext_lazy("Like Europe/Berlin; empty: as it is, the company's for a new one."),
+            check=lambda row: Contract(zone=row["zone"]).clean_fields(exclude=TERMS | {"region"}),
+        ),
         Column("region", hint=gettext_lazy("For public holidays, like DE-BY; empty: as it is.")),
-        Column("pay", hint=gettext_lazy("An hour; only administrators read it. Empty: as it is.")),
+        Column(
+            "pay",
+            hint=gettext_lazy("An hour; only administrators read it. Empty: as it is."),
+            check=_reads(reading.number, "pay"),
+        ),
     ),
     bring_contract,
     take_back_contract,

@@ -6,10 +6,14 @@ A row is one value of a pod: the week of a channel, a day, a promise, a stage fr
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from django.db.models import Model
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,8 +30,13 @@ from teams.pods.models import OpeningException, OpeningHours, Pod, PodStage, Pro
 
 type Key = dict[str, Any]
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-POD = Column("pod", required=True, hint=gettext_lazy("Short name or name of a pod that exists."))
-CHANNEL = Column("channel", required=True, hint=", ".join(c.value for c in Channel if c.human))
+POD = Column("pod", required=True, hint=gettext_lazy("Short name or name of a pod that exists."), check=reading.pod_of)
+CHANNEL = Column(
+    "channel",
+    required=True,
+    hint=", ".join(c.value for c in Channel if c.human),
+    check=lambda row: reading.channel_of(row["channel"]),
+)
 UNITS = {"h": 3600, "min": 60, "s": 1}
 _AMOUNT = re.compile(r"(\d{1,7}) ?(h|min|s)", re.ASCII)
 
@@ -43,14 +52,20 @@ def _label(key: Key) -> str:
     return ", ".join(filter(None, [str(_pod(key)), str(channel), day]))
 
 
+def _of_channel(row: Row) -> Key:
+    """The key of what a pod has for a channel."""
+    return {"pod": reading.pod_of(row).slug, "channel": reading.channel_of(row["channel"]).value}
+
+
+def _spans(row: Row, column: str) -> list[list[int]]:
+    try:
+        return [list(span) for span in spans.parse(row[column])]
+    except ValueError as error:
+        raise Invalid({column: str(error)}) from None
+
+
 def _week_of(row: Row) -> tuple[Key, Any]:
-    week = []
-    for name in WEEK:
-        try:
-            week.append([list(span) for span in spans.parse(row[name])])
-        except ValueError as error:
-            raise Invalid({name: str(error)}) from None
-    return {"pod": reading.pod_of(row).slug, "channel": reading.channel_of(row["channel"]).value}, _or_none(week)
+    return _of_channel(row), _or_none([_spans(row, name) for name in WEEK])
 
 
 def _or_none(week: list[Any]) -> list[Any] | None:
@@ -75,19 +90,13 @@ def _week_words(_key: Key, week: Any) -> str:
 
 
 def _hours_rows() -> Iterator[list[str]]:
-    week: dict[int, list[spans.Span]] = {}
-    present: tuple[str, str] | None = None
     rows = OpeningHours.objects.order_by("pod__slug", "channel", "weekday", "opens")
-    for slug, channel, weekday, opens, closes in rows.values_list(
-        "pod__slug", "channel", "weekday", "opens", "closes"
-    ).iterator():
-        if present is not None and present != (slug, channel):
-            yield [*present, *(spans.words(week.get(n, [])) for n in range(7))]
-            week = {}
-        present = (slug, channel)
-        week.setdefault(weekday, []).append((opens, closes))
-    if present is not None:
-        yield [*present, *(spans.words(week.get(n, [])) for n in range(7))]
+    cells = rows.values_list("pod__slug", "channel", "weekday", "opens", "closes").iterator()
+    for (slug, channel), mine in itertools.groupby(cells, key=lambda row: row[:2]):
+        week: dict[int, list[spans.Span]] = {}
+        for _slug, _channel, weekday, opens, closes in mine:
+            week.setdefault(weekday, []).append((opens, closes))
+        yield [slug, channel, *(spans.words(week.get(n, [])) for n in range(7))]
 
 
 def _day_of(row: Row) -> tuple[Key, Any]:
@@ -96,27 +105,31 @@ def _day_of(row: Row) -> tuple[Key, Any]:
         "day": reading.day(row["day"], "day").isoformat(),
         "channel": reading.channel_of(row["channel"]).value if row["channel"] else "",
     }
-    try:
-        found = spans.parse(row["open"])
-    except ValueError as error:
-        raise Invalid({"open": str(error)}) from None
+    span = _one_span(row)
+    held = _held_day(key)
+    return key, {"open": span, "why": row["why"] or (held["why"] if held else "")}
+
+
+def _one_span(row: Row) -> list[int] | None:
+    found = _spans(row, "open")
     if len(found) > 1:
         raise Invalid({"open": _("Write one span for the day.")})
-    held = _held_day(key)
-    return key, {"open": list(found[0]) if found else None, "why": row["why"] or (held["why"] if held else "")}
+    return found[0] if found else None
 
 
-def _exceptions(key: Key) -> OpeningException | None:
-    return OpeningException.objects.filter(pod__slug=key["pod"], day=key["day"], channel=key["channel"]).first()
+def _held[T: Model](model: type[T], key: Key, **names: str) -> T | None:
+    """What stands under the key; ``names`` are the columns that are called otherwise."""
+    columns = {"pod__slug": key["pod"]} | {names.get(name, name): key[name] for name in key if name != "pod"}
+    return model._default_manager.filter(**columns).first()
 
 
 def _held_day(key: Key) -> Any:
-    row = _exceptions(key)
+    row = _held(OpeningException, key)
     return row and {"open": None if row.opens is None else [row.opens, row.closes], "why": row.label}
 
 
 def _write_day(by: User, key: Key, value: Any) -> None:
-    held = _exceptions(key)
+    held = _held(OpeningException, key)
     if value is None:
         if held is not None:
             opening.remove_exception(by=by, exception=held)
@@ -137,20 +150,27 @@ def _day_rows() -> Iterator[list[Any]]:
         yield [row.pod.slug, row.day, row.channel, span, row.label]
 
 
-def _promise_of(row: Row) -> tuple[Key, Any]:
+def _seconds(row: Row) -> int:
     found = _AMOUNT.fullmatch(row["within"].strip().lower())
     if found is None:
         raise Invalid(
             {"within": _("“%(words)s” is no time. Write it like 20 s, 5 min or 8 h.") % {"words": row["within"]}}
         )
-    key = {"pod": reading.pod_of(row).slug, "channel": reading.channel_of(row["channel"]).value}
+    return int(found[1]) * UNITS[found[2]]
+
+
+def _counted(row: Row, otherwise: bool = True) -> bool:
+    return reading.yes_or_no(row["opening_time_only"], "opening_time_only", otherwise)
+
+
+def _promise_of(row: Row) -> tuple[Key, Any]:
+    key = _of_channel(row)
     held = _held_promise(key)
-    counted = reading.yes_or_no(row["opening_time_only"], "opening_time_only", held["counted"] if held else True)
-    return key, {"seconds": int(found[1]) * UNITS[found[2]], "counted": counted}
+    return key, {"seconds": _seconds(row), "counted": _counted(row, held["counted"] if held else True)}
 
 
 def _held_promise(key: Key) -> Any:
-    row = Promise.objects.filter(pod__slug=key["pod"], channel=key["channel"]).first()
+    row = _held(Promise, key)
     return row and {"seconds": row.seconds, "counted": row.in_opening_time}
 
 
@@ -170,27 +190,27 @@ def _promise_rows() -> Iterator[list[Any]]:
         yield [row.pod.slug, row.channel, amount, "yes" if row.in_opening_time else "no"]
 
 
-def _stage_of(row: Row) -> tuple[Key, Any]:
+def _stage(row: Row) -> str:
     known = {words: stage.value for stage in PodStage.Stage for words in (stage.value, str(stage.label).lower())}
     stage = known.get(row["stage"].lower())
     if stage is None:
         names = ", ".join(PodStage.Stage.values)
         words = _("“%(words)s” is no stage; known are %(known)s.") % {"words": row["stage"], "known": names}
         raise Invalid({"stage": words})
-    return {"pod": reading.pod_of(row).slug, "day": reading.day(row["from"], "from").isoformat()}, stage
+    return stage
 
 
-def _stages(key: Key) -> PodStage | None:
-    return PodStage.objects.filter(pod__slug=key["pod"], starts_on=key["day"]).first()
+def _stage_of(row: Row) -> tuple[Key, Any]:
+    return {"pod": reading.pod_of(row).slug, "day": reading.day(row["from"], "from").isoformat()}, _stage(row)
 
 
 def _held_stage(key: Key) -> Any:
-    row = _stages(key)
+    row = _held(PodStage, key, day="starts_on")
     return row and row.stage
 
 
 def _write_stage(by: User, key: Key, stage: Any) -> None:
-    held = _stages(key)
+    held = _held(PodStage, key, day="starts_on")
     if stage is not None:
         services.set_stage(by=by, pod=_pod(key), stage=stage, starts_on=dt.date.fromisoformat(key["day"]))
     elif held is not None:
@@ -213,26 +233,38 @@ OF_PODS = (
         (
             POD,
             CHANNEL,
-            Column("monday", named=True, hint=gettext_lazy("Like 07:00–12:00, 13:00–20:00. Empty: closed.")),
-            *(Column(name, named=True) for name in WEEK[1:]),
+            Column(
+                "monday",
+                named=True,
+                hint=gettext_lazy("Like 07:00–12:00, 13:00–20:00. Empty: closed."),
+                check=partial(_spans, column="monday"),
+            ),
+            *(Column(name, named=True, check=partial(_spans, column=name)) for name in WEEK[1:]),
         ),
         Keyed(_week_of, _held_week, _write_week, _label, _week_words),
         _hours_rows,
         page="settings_pods",
+        names=("pod", "channel"),
     ),
     of_values(
         "days",
         gettext_lazy("Days that differ"),
         (
             POD,
-            Column("day", required=True, hint=gettext_lazy("Like 2026-12-24.")),
-            Column("channel", named=True, hint=gettext_lazy("Empty: all channels.")),
-            Column("open", named=True, hint=gettext_lazy("Like 08:00–12:00. Empty: closed.")),
+            Column(
+                "day",
+                required=True,
+                hint=gettext_lazy("Like 2026-12-24."),
+                check=lambda row: reading.day(row["day"], "day"),
+            ),
+            replace(CHANNEL, required=False, named=True, hint=gettext_lazy("Empty: all channels.")),
+            Column("open", named=True, hint=gettext_lazy("Like 08:00–12:00. Empty: closed."), check=_one_span),
             Column("why"),
         ),
         Keyed(_day_of, _held_day, _write_day, _label, _day_words),
         _day_rows,
         page="settings_pods",
+        names=("pod", "day", "channel"),
     ),
     of_values(
         "promises",
@@ -240,23 +272,34 @@ OF_PODS = (
         (
             POD,
             CHANNEL,
-            Column("within", required=True, hint=gettext_lazy("Like 20 s, 5 min or 8 h.")),
-            Column("opening_time_only", hint=gettext_lazy("yes or no; empty: as it is, yes for a new one.")),
+            Column("within", required=True, hint=gettext_lazy("Like 20 s, 5 min or 8 h."), check=_seconds),
+            Column(
+                "opening_time_only",
+                hint=gettext_lazy("yes or no; empty: as it is, yes for a new one."),
+                check=_counted,
+            ),
         ),
         Keyed(_promise_of, _held_promise, _write_promise, _label, _promise_words),
         _promise_rows,
         page="settings_pods",
+        names=("pod", "channel"),
     ),
     of_values(
         "stages",
         gettext_lazy("Stages of pods"),
         (
             POD,
-            Column("stage", required=True, hint=", ".join(PodStage.Stage.values)),
-            Column("from", required=True, hint=gettext_lazy("Like 2026-12-24.")),
+            Column("stage", required=True, hint=", ".join(PodStage.Stage.values), check=_stage),
+            Column(
+                "from",
+                required=True,
+                hint=gettext_lazy("Like 2026-12-24."),
+                check=lambda row: reading.day(row["from"], "from"),
+            ),
         ),
         Keyed(_stage_of, _held_stage, _write_stage, _label, _stage_words),
         _stage_rows,
         page="settings_pods",
+        names=("pod", "from"),
     ),
 )

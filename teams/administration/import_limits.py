@@ -29,15 +29,21 @@ def _bound(words: str) -> BoundDefinition:
     raise Invalid({"bound": _("There is no bound “%(words)s” that can be limited.") % {"words": words}})
 
 
+def _in_unit(row: Row) -> BoundDefinition:
+    """The bound, when the row counts it in the page's unit or names none."""
+    bound = _bound(row["bound"])
+    if row["unit"] and row["unit"].lower() != _unit(bound).lower():
+        words = _("%(bound)s is counted in %(unit)s.") % {"bound": bound.label, "unit": _unit(bound)}
+        raise Invalid({"unit": words})
+    return bound
+
+
 def _unit(bound: BoundDefinition) -> str:
     return str(TYPED_WORDS.get(bound.unit, bound.unit))
 
 
 def _limit_of(row: Row) -> tuple[Key, Any]:
-    bound = _bound(row["bound"])
-    if row["unit"] and row["unit"].lower() != _unit(bound).lower():
-        words = _("%(bound)s is counted in %(unit)s.") % {"bound": bound.label, "unit": _unit(bound)}
-        raise Invalid({"unit": words})
+    bound = _in_unit(row)
     if not row["least"] and not row["most"]:
         raise Invalid({"": _("Write the least, the most or both.")})
     factor = TYPED_FACTORS.get(bound.unit, 1)
@@ -87,13 +93,19 @@ LIMITS = of_values(
     "limits",
     gettext_lazy("Outer limits"),
     (
-        Column("bound", required=True, hint=gettext_lazy("Its key, like rest_minutes, or its name on the page.")),
+        Column(
+            "bound",
+            required=True,
+            hint=gettext_lazy("Its key, like rest_minutes, or its name on the page."),
+            check=lambda row: _bound(row["bound"]),
+        ),
         Column("country", named=True, hint=gettext_lazy("Two letters, like DE. Empty: everywhere.")),
-        Column("least", named=True),
-        Column("most", named=True),
-        Column("unit", hint=gettext_lazy("Only checked: a row in another unit is rejected.")),
+        Column("least", named=True, check=lambda row: reading.number(row["least"], "least")),
+        Column("most", named=True, check=lambda row: reading.number(row["most"], "most")),
+        Column("unit", hint=gettext_lazy("Only checked: a row in another unit is rejected."), check=_in_unit),
     ),
     Keyed(_limit_of, _held, _write, _label, _words),
     _rows,
     page="settings_limits",
+    names=("bound", "country"),
 )

@@ -10,9 +10,9 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cxportal.core import lists, periods
-from cxportal.core.lists import Brought, Column, ListFile
-from cxportal.core.violations import Invalid
+from cxportal.core import periods
+from cxportal.core.lists import Brought, Column, ListFile, stands_as_left
+from cxportal.core.violations import Invalid, Text
 from teams.administration import reading
 from teams.people import services
 from teams.people.models import User
@@ -64,15 +64,19 @@ def _pod(slug: str) -> Pod | None:
 
 def _skills(text: str) -> list[tuple[Skill, int]]:
     """``German:3; Polish`` as skills with levels; 2 where none stands."""
-    found = []
+    found: list[tuple[Skill, int]] = []
+    wrong: list[Text] = []
     for part in filter(None, (piece.strip() for piece in re.split(r"[;|]", text))):
         name, _colon, level = part.partition(":")
         skill = Skill.objects.filter(name__iexact=name.strip()).first()
         if skill is None:
-            raise Invalid({"skills": _("There is no skill “%(name)s”.") % {"name": name.strip()}})
-        if level.strip() and level.strip() not in {"1", "2", "3", "4"}:
-            raise Invalid({"skills": _("A level is 1 to 4.")})
-        found.append((skill, int(level or 2)))
+            wrong.append(_("There is no skill “%(name)s”.") % {"name": name.strip()})
+        elif level.strip() and level.strip() not in {"1", "2", "3", "4"}:
+            wrong.append(_("A level is 1 to 4."))
+        else:
+            found.append((skill, int(level or 2)))
+    if wrong:
+        raise Invalid({"skills": wrong})
     return found
 
 
@@ -130,8 +134,7 @@ def take_back_person(by: User, undo: dict[str, Any]) -> None:
     person = User.objects.filter(pk=undo.get("added") or undo["changed"]).first()
     if person is None:
         return
-    if any(getattr(person, name) != value for name, value in undo["now"].items()):
-        raise lists.changed_since(person)
+    stands_as_left(person, {name: getattr(person, name) for name in undo["now"]}, undo["now"])
     _check_place(person, undo["moved"])
     if "added" in undo:
         _check_nothing_more(person, undo)
@@ -149,29 +152,25 @@ def _check_place(person: User, moved: dict[str, Any]) -> None:
     if not moved:
         return
     row = Membership.objects.filter(pk=moved.get("made") or moved["lead"]).first()
-    if (
-        row is None
-        or ("made" in moved and row.period.upper is not None)
-        or ("lead" in moved and row.is_lead == moved["was"])
-    ):
-        raise lists.changed_since(person)
+    stands = row and (row.period.upper is None if "made" in moved else row.is_lead != moved["was"])
+    stands_as_left(person, stands, True)
 
 
 def _check_nothing_more(person: User, undo: dict[str, Any]) -> None:
     """A new person has only the memberships and skills of the row, and no contract or role."""
     mine = {undo["moved"]["made"]} if undo["moved"] else set()
     held = {(each.skill_id, each.level) for each in MemberSkill.objects.filter(member=person)}
-    more = Membership.objects.filter(member=person).exclude(pk__in=mine).exists() or held != {
-        (skill, now) for skill, _before, now in undo["skills"]
-    }
-    if more or person.contracts.exists() or person.role_grants.exists():
-        raise lists.changed_since(person)
+    stands_as_left(person, held, {(skill, now) for skill, _before, now in undo["skills"]})
+    others = Membership.objects.filter(member=person).exclude(pk__in=mine)
+    more = [rows.exists() for rows in (others, person.contracts, person.role_grants)]
+    stands_as_left(person, any(more), False)
 
 
 def _skill_back(by: User, person: User, skill: int, before: int | None, now: int) -> None:
     held = MemberSkill.objects.select_related("skill").filter(member=person, skill=skill).first()
-    if held is None or held.level != now:
-        raise lists.changed_since(person)
+    stands_as_left(person, held and held.level, now)
+    if held is None:
+        return
     if before is None:
         skills.drop_skill(by=by, held=held)
     else:
@@ -206,11 +205,23 @@ PEOPLE = ListFile(
     gettext_lazy("People"),
     (
         Column("name", required=True),
-        Column("email", hint=gettext_lazy("They sign in with it once they are invited.")),
-        Column("external_id", hint=gettext_lazy("Their number in other systems.")),
-        Column("pod", hint=gettext_lazy("Short name of the home pod, from today on.")),
-        Column("leads", hint=gettext_lazy("yes or no: whether they lead the pod. Empty: as it is, no in a new pod.")),
-        Column("skills", hint=gettext_lazy("Like German:3; Polish.")),
+        Column(
+            "email",
+            hint=gettext_lazy("They sign in with it once they are invited."),
+            check=lambda row: _email(row["email"]),
+        ),
+        Column("external_id", hint=gettext_lazy("Their number in other systems."), check=reading.known_person),
+        Column(
+            "pod",
+            hint=gettext_lazy("Short name of the home pod, from today on."),
+            check=lambda row: _pod(row["pod"]),
+        ),
+        Column(
+            "leads",
+            hint=gettext_lazy("yes or no: whether they lead the pod. Empty: as it is, no in a new pod."),
+            check=lambda row: reading.yes_or_no(row["leads"], "leads", False),
+        ),
+        Column("skills", hint=gettext_lazy("Like German:3; Polish."), check=lambda row: _skills(row["skills"])),
     ),
     bring_person,
     take_back_person,

@@ -7,14 +7,16 @@ or name (people); a found row is changed only in the columns that the file fills
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cxportal.core import lists
-from cxportal.core.lists import Brought, Column, ListFile, Row, changed_since
+from cxportal.core.lists import Brought, Column, Kept, ListFile, Names, Row, of_names
 from cxportal.core.violations import Invalid
 from teams.administration.import_contracts import CONTRACTS
 from teams.administration.import_hours import OF_PODS
@@ -43,83 +45,89 @@ def _named(
 ) -> ListFile:
     """A list of names with short names."""
 
-    def bring(by: User, row: Row) -> Brought:
-        slug = short_name(row["slug"] or row["name"])
-        found: Any = model._default_manager.filter(slug=slug).first()
-        if found is None:
-            made = add(by=by, name=row["name"], slug=slug)
-            return Brought("new", str(made), {"pk": made.pk})
-        if found.name == row["name"]:
-            return Brought("same", str(found))
-        before = found.name
-        rename(by=by, **{argument: found}, name=row["name"])
-        return Brought("changed", f"{before} → {row['name']}", {"pk": found.pk, "name": before, "now": row["name"]})
-
-    def take_back(by: User, undo: dict[str, Any]) -> None:
-        found: Any = model._default_manager.filter(pk=undo["pk"]).first()
-        if found is None:
-            return
-        if "name" not in undo:
-            remove(by=by, **{argument: found})
-        elif found.name != undo["now"]:
-            raise changed_since(found)
-        else:
-            rename(by=by, **{argument: found}, name=undo["name"])
+    how = Names(
+        find=lambda **by: model._default_manager.filter(**by).first(),
+        add=lambda by, name, slug: add(by=by, name=name, slug=slug),
+        rename=lambda by, thing, name: rename(by=by, **{argument: thing}, name=name),
+        remove=lambda by, thing: remove(by=by, **{argument: thing}),
+        code="slug",
+        short=lambda slug, name: short_name(slug or name),
+    )
 
     def rows() -> Iterator[tuple[str, str]]:
         yield from present().values_list("name", "slug").iterator()
 
-    return ListFile(kind, title, (NAME, SLUG), bring, take_back, rows, page=f"settings_{kind}")
+    return of_names(kind, title, how, rows, hint=SLUG.hint)
 
 
 POD_COLUMNS = ("letters", "zone", "country", "purpose")
+CHECKED = {"zone", "country"}
+
+
+def _area(row: Row) -> Area:
+    found = Area.objects.filter(name__iexact=row["area"]).first() or Area.objects.filter(slug=row["area"]).first()
+    if found is None:
+        raise Invalid({"area": _("There is no area “%(name)s”.") % {"name": row["area"]}})
+    return found
+
+
+def _partner(row: Row) -> PartnerCompany:
+    found = PartnerCompany.objects.filter(name__iexact=row["partner"]).first()
+    if found is None:
+        raise Invalid({"partner": _("There is no partner company “%(name)s”.") % {"name": row["partner"]}})
+    return found
+
+
+def _valid(name: str, row: Row) -> None:
+    """The pod's own field takes the cell; raises ``Invalid``."""
+    column: Any = Pod._meta.get_field(name)
+    try:
+        column.run_validators(row[name])
+    except ValidationError as error:
+        raise Invalid({name: " ".join(error.messages)}) from None
 
 
 def bring_pod(by: User, row: Row) -> Brought:
     """Add a pod under set-up, or change what the row fills. The area must exist."""
-    area = Area.objects.filter(name__iexact=row["area"]).first() or Area.objects.filter(slug=row["area"]).first()
-    if area is None:
-        raise Invalid({"area": _("There is no area “%(name)s”.") % {"name": row["area"]}})
+    area = _area(row)
     fields: dict[str, Any] = {name: row[name] for name in POD_COLUMNS if row[name]}
     if row["partner"]:
-        fields["partner"] = PartnerCompany.objects.filter(name__iexact=row["partner"]).first()
-        if fields["partner"] is None:
-            raise Invalid({"partner": _("There is no partner company “%(name)s”.") % {"name": row["partner"]}})
-    for name, check in (("zone", Pod._meta.get_field("zone")), ("country", Pod._meta.get_field("country"))):
-        if name in fields:
-            check.run_validators(fields[name])
+        fields["partner"] = _partner(row)
+    for name in fields.keys() & CHECKED:
+        _valid(name, row)
     slug = short_name(row["slug"] or row["name"])
     found = Pod.objects.filter(slug=slug).first()
     if found is None:
         made = pods.add_pod(by=by, name=row["name"], slug=slug, area=area, **fields)
         return Brought("new", str(made), {"pk": made.pk})
-    wanted = fields | {"name": row["name"], "area": area}
-    before = {name: getattr(found, name) for name in wanted}
-    if before == wanted:
+    wanted = _stored(fields | {"name": row["name"], "area": area})
+    if KEPT_POD.told(found, wanted) == wanted:
         return Brought("same", str(found))
-    pods.change_pod(by=by, pod=found, **wanted)
-    return Brought("changed", str(found), {"pk": found.pk, "before": _stored(before), "now": _stored(wanted)})
+    undo = KEPT_POD.change(by, found, found.pk, wanted)
+    return Brought("changed", str(found), undo)
 
 
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value.pk if isinstance(value, Model) else value for name, value in values.items()}
 
 
-def take_back_pod(by: User, undo: dict[str, Any]) -> None:
-    """Remove a pod that nobody uses yet, or give a changed one its old values."""
-    found = Pod.objects.filter(pk=undo["pk"]).first()
-    if found is None:
-        return
-    if "before" not in undo:
-        pods.remove_pod(by=by, pod=found)
-        return
-    if _stored({name: getattr(found, name) for name in undo["now"]}) != undo["now"]:
-        raise changed_since(found)
-    before: dict[str, Any] = dict(undo["before"])
-    before["area"] = Area.objects.get(pk=before["area"])
-    if before.get("partner"):
-        before["partner"] = PartnerCompany.objects.get(pk=before["partner"])
-    pods.change_pod(by=by, pod=found, **before)
+def _change_pod(by: User, pod: Pod, values: dict[str, Any]) -> None:
+    """Write stored values: areas and partners come by their ids."""
+    found = dict(values)
+    if "area" in found:
+        found["area"] = Area.objects.get(pk=found["area"])
+    if found.get("partner"):
+        found["partner"] = PartnerCompany.objects.get(pk=found["partner"])
+    pods.change_pod(by=by, pod=pod, **found)
+
+
+# A pod that nobody uses yet is removed; a changed one gets its old values.
+KEPT_POD = Kept[Pod](
+    find=lambda pk: Pod.objects.filter(pk=pk).first(),
+    told=lambda pod, names: _stored({name: getattr(pod, name) for name in names}),
+    write=_change_pod,
+    remove=lambda by, pod: pods.remove_pod(by=by, pod=pod),
+)
 
 
 def _pod_rows() -> Iterator[list[Any]]:
@@ -134,15 +142,15 @@ PODS = ListFile(
     (
         NAME,
         SLUG,
-        Column("area", required=True, hint=gettext_lazy("Name of an area that exists.")),
+        Column("area", required=True, hint=gettext_lazy("Name of an area that exists."), check=_area),
         Column("letters"),
-        Column("zone", hint=gettext_lazy("Like Europe/Berlin; empty: the company's.")),
-        Column("country", hint=gettext_lazy("Two letters, like DE.")),
+        Column("zone", hint=gettext_lazy("Like Europe/Berlin; empty: the company's."), check=partial(_valid, "zone")),
+        Column("country", hint=gettext_lazy("Two letters, like DE."), check=partial(_valid, "country")),
         Column("purpose"),
-        Column("partner", hint=gettext_lazy("Name of a partner company.")),
+        Column("partner", hint=gettext_lazy("Name of a partner company."), check=_partner),
     ),
     bring_pod,
-    take_back_pod,
+    KEPT_POD.take_back,
     _pod_rows,
     page="settings_pods",
 )

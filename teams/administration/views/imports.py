@@ -108,7 +108,8 @@ def report(_request: HttpRequest, _by: User, run: int) -> HttpResponseBase:
     found = _run(run)
     if not found.report:
         raise Http404
-    rows = [["line", "result", "words"], *([line["number"], line["action"], line["words"]] for line in found.report)]
+    head = ["line", "result", "row", "words"]
+    rows = [head, *([line["number"], line["action"], line.get("thing", ""), line["words"]] for line in found.report)]
     response = StreamingHttpResponse(tabular.csv_lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{run}.csv"'
     return response

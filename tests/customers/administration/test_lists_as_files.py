@@ -103,7 +103,7 @@ def test_customers_and_their_past_contacts(cast: Cast) -> None:
     customers.default_rule(cast.isar)
     people = "number,name,since\n1,Rosa,2017-05-01\n2,Per,2017-02-30\n"
     run = imports.take(by=cast.administrator, run=tried(cast, "customers", people))
-    assert lines(run) == [(2, "new", "Rosa"), (3, "rejected", '"2017-02-30" does not exist')]
+    assert lines(run) == [(2, "new", "Rosa"), (3, "rejected", 'since: "2017-02-30" does not exist.')]
     past = (
         "id,channel,customer,arrived,closed\n"
         "a,phone,1,2026-03-01 09:00,2026-03-01 09:05\n"
@@ -235,3 +235,23 @@ def test_an_administrator_imports_a_list_by_the_pages(cast: Cast, browser: Brows
 def test_only_administrators_import(cast: Cast, browser: Browser, address: str) -> None:
     assert browser(cast.member).get(address).status_code == 403
     assert browser(cast.administrator).get("/settings/nothing/import/").status_code == 404
+
+
+def test_a_rejected_row_says_what_it_is_about_and_every_mistake_in_it(cast: Cast) -> None:
+    text = "number,name,region,segment,since\n7,Rosa,Atlantis,Gold,2017-02-30\n"
+    run = tried(cast, "customers", text.encode())
+    assert run.report == [
+        {
+            "number": 2,
+            "action": "rejected",
+            "thing": "7, Rosa",
+            "words": "region: “Atlantis” is not known. segment: “Gold” is not known. "
+            'since: "2017-02-30" does not exist.',
+        }
+    ]
+    text = "id,channel,customer,pod,arrived,closed,group,reason\nz9,pigeon,404,lech,soon,,Bills,Late\n"
+    (line,) = tried(cast, "contacts", text.encode()).report
+    assert line["thing"] == "z9"
+    assert line["words"].startswith("closed is empty. channel: “pigeon” is not known. customer: No customer")
+    for words in ("pod: “lech” is not known.", "arrived: ", "reason: “Late” is not known in its group."):
+        assert words in line["words"]

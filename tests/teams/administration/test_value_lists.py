@@ -299,3 +299,54 @@ def reversed_page(kind: str) -> str:
 def test_only_administrators_take_lists_away(cast: Cast, client: Client) -> None:
     client.force_login(cast.lead)
     assert client.get("/settings/contracts.csv").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "thing", "told"),
+    [
+        (
+            "hours", f"{HOURS}lech,billing,8-99,,9-8,,,,\n", "lech, billing",
+            ["pod: There is no pod", "channel: “billing” is no", "monday: “8-99” must", "wednesday: “9-8” must"],
+        ),
+        (
+            "days", 'pod,day,channel,open\nisar,2026-02-30,fax,"8-9,10-11"\n', "isar, 2026-02-30, fax",
+            ["day: ", "channel: “fax” is no", "open: Write one span"],
+        ),
+        (
+            "promises", "pod,channel,within,opening_time_only\nlech,,soon,maybe\n", "lech",
+            ["channel is empty.", "pod: There is no pod", "within: “soon” is no time", "opening_time_only: Write yes"],
+        ),
+        ("stages", "pod,stage,from\nlech,new,x\n", "lech, x", ["pod: There is no pod", "stage: “new” is no", "from: "]),
+        (
+            "limits", "bound,country,least,most,unit\nrest,DE,a,b,minutes\n", "rest, DE",
+            ["bound: There is no bound “rest”", "least: “a” is no number", "most: “b” is no number"],
+        ),
+        (
+            "contracts", f"{CONTRACTS}nobody@example.org,x,9999-12-31,a,a,,,,,,Mars/Base,,much\n", "nobody@example.org",
+            ["email: Nobody has the external id", "from: ", "until: The year 9999", "monday: “a” is no number",
+             "tuesday: “a” is no number", "zone: ", "pay: “much” is no number"],
+        ),
+        (
+            "people", "name,email,pod,skills\nNora Neu,no mail,lech,Klingon; Elvish:9\n", "Nora Neu",
+            ["email: Enter a valid email", "pod: There is no pod", "skills: There is no skill “Klingon”. There is no"],
+        ),
+        (
+            "pods", "name,area,zone,country,partner\nDonau,East,Mars/Base,Germany,Acme\n", "Donau",
+            ["area: There is no area", "zone: ", "country: ", "partner: There is no partner company"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_rejected_row_says_what_it_is_about_and_every_mistake_once(
+    cast: Cast, kind: str, text: str, thing: str, told: list[str]
+) -> None:
+    (line,) = tried(cast, kind, text).report
+    assert (line["action"], line["thing"]) == ("rejected", thing)
+    for words in told:
+        assert line["words"].count(words) == 1, line["words"]
+
+
+def test_the_report_names_the_thing_of_a_rejected_row(cast: Cast, desk: Client) -> None:
+    run = tried(cast, "people", "name,pod\nNora Neu,lech\n")
+    report = b"".join(desk.get(f"/settings/imports/{run.pk}/report.csv").streaming_content).decode()  # type: ignore[attr-defined]
+    assert report.splitlines() == ["line,result,row,words", "2,rejected,Nora Neu,pod: There is no pod “lech”."]
+    assert "<b>Nora Neu</b><span>pod: There is no pod" in desk.get(f"/settings/imports/{run.pk}/").content.decode()
