@@ -6,6 +6,7 @@ Every act locks the agreement's row first. A version that changed meanwhile is a
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404
@@ -110,7 +111,8 @@ def _begun(by: User, pod: Pod, partner_id: int | None) -> OverflowAgreement:
 
 def _judge(agreement: OverflowAgreement, terms: Terms, clock: dt.datetime) -> None:
     promises = dict(Promise.objects.filter(pod=agreement.home_id).values_list("channel", "seconds"))
-    found = violations(terms, promises, agreed.willingness(agreement.partner_id, clock))
+    ahead = replace(terms, starts_at=max(terms.starts_at or clock, clock))  # what has ended by now helps nobody
+    found = violations(ahead, promises, agreed.willingness(agreement.partner_id, clock))
     if Skill.objects.filter(pk__in=terms.skill_ids).count() != len(set(terms.skill_ids)):
         raise Invalid({"skills": _("Choose skills from the list.")})
     if found:

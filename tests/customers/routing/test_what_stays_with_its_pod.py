@@ -11,8 +11,10 @@ from django.urls import reverse
 
 from customers import permissions
 from customers.contacts.models import Contact
-from customers.routing import queries, services
+from customers.routing import agreements, queries, services
 from customers.routing.services import Arrival
+from customers.routing.terms import Terms
+from cxportal.core.violations import Refused
 from tests.cast import Cast
 from tests.factories import customers, people, routing
 from tests.factories.routing import NOW, later
@@ -97,3 +99,14 @@ def test_who_coaches_one_side_and_works_in_the_other_acts_for_the_other(cast: Ca
     people.join(cast.other_member, cast.isar, "coach")
     side = permissions.agreement_acting(cast.other_member, made.pk)
     assert side.pod == cast.elbe
+
+
+def test_what_ended_while_it_waited_for_a_signature_is_signed_no_more(
+    cast: Cast, clock: time_machine.Traveller
+) -> None:
+    terms = Terms(thresholds={"phone": 10}, ends_at=later(3600))
+    made = agreements.propose(by=cast.member, pod=cast.isar, partner_id=cast.elbe.pk, terms=terms)
+    clock.move_to(later(3600))
+    with pytest.raises(Refused) as refusal:
+        agreements.sign(by=cast.other_member, pod=cast.elbe, agreement_id=made.agreement_id, seen_version=1)
+    assert refusal.value.codes == {"ends_first"}

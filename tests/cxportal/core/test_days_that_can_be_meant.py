@@ -47,3 +47,12 @@ def test_a_customer_of_a_hundred_years_is_known_and_one_of_two_thousand_is_not(
     page, given = reverse("new_customer", args=[cast.isar.slug]), {"name": "Rosa", "life_stage": "settled"}
     assert "cannot be meant" in browser(cast.member).post(page, given | {"since": "0026-05-01"}).content.decode()
     assert "cannot be meant" not in browser(cast.member).post(page, given | {"since": "1926-05-01"}).content.decode()
+
+
+def test_an_agreement_between_pods_ends_in_the_time_ahead(cast: Cast, browser: Callable[..., Client]) -> None:
+    given = {"partner": cast.elbe.pk, "wait_phone": "0:10", "reserve": 1, "guard": 0, "cap_once": 2, "cap_hour": 8}
+    page = reverse("new_overflow_agreement", args=[cast.isar.slug])
+    answer = browser(cast.member).post(page, given | {"cap_day": 40, "any_hours": "on", "ends_on": "2020-01-01"})
+    assert answer.status_code == 409
+    field = answer.content.decode().partition('for="id_ends_on"')[2].partition('<div class="field')[0]
+    assert "The agreement ends before it begins." in field
