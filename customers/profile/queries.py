@@ -76,7 +76,7 @@ def profile(
         home_since=_since(customer, home, at),
         planned=_planned(customer, at),
         usual=usual_of([c.person for c in contacts if c.person is not None]),
-        score=_score(customer),
+        score=_score(customer, home),
         number=customer.external_id or "",
         open_contact=open_contact,
         drawing=_drawing(contacts, issue, start.astimezone(zone), at.astimezone(zone)),
@@ -152,8 +152,8 @@ def _planned(customer: Customer, at: dt.datetime) -> str:
     return _("to %(pod)s from %(day)s") % {"pod": span.pod, "day": day}
 
 
-def _score(customer: Customer) -> str:
-    """The last answer in words; "disputed" of a complaint is no score."""
+def _score(customer: Customer, home: Pod) -> str:
+    """The last answer in words, its month in the home pod's zone; "disputed" of a complaint is no score."""
     answer = (
         Response.objects.filter(contact__customer=customer)
         .exclude(kind=Response.Kind.DISPUTED)
@@ -163,7 +163,7 @@ def _score(customer: Customer) -> str:
     )
     if answer is None:
         return ""
-    month = date_format(answer.answered_at, "M Y")
+    month = date_format(answer.answered_at.astimezone(home.tzinfo), "M Y")
     if answer.nps is not None:
         return _("%(n)s of 10, %(month)s") % {"n": answer.nps, "month": month}
     return _("%(n)s of 5, %(month)s") % {"n": answer.csat, "month": month}

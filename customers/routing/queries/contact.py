@@ -252,7 +252,7 @@ def _facts(contact: Contact) -> list[Fact]:
     last = Response.objects.filter(contact__customer=customer).exclude(kind=Response.Kind.DISPUTED)
     score = last.order_by("-answered_at").first()
     if score is not None and score.nps is not None:
-        month = date_format(score.answered_at, "M Y")
+        month = date_format(score.answered_at.astimezone(contact.home_pod.tzinfo), "M Y")
         facts.append(Fact(_("Last score"), _("%(n)s of 10, %(month)s") % {"n": score.nps, "month": month}))
     return facts
 

@@ -89,6 +89,8 @@ def test_a_forged_place_begins_anew(rosa: Customer, after: str) -> None:
 def test_a_pod_that_owns_few_of_many_alike_finds_them_by_every_way(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(12):
         customers.customer(cast.elbe, f"Rosa {number:02}")
+        customers.customer(cast.elbe, f"Ann{number:02} Rosa")
+        customers.customer(cast.elbe, f"Bea{number:02} Lang", email=f"rosa{number:02}@fennpost.example")
     own = [
         customers.customer(cast.isar, "Rosa Zimmer"),
         customers.customer(cast.isar, "Uma Rosa"),

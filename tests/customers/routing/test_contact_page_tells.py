@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -37,6 +38,19 @@ def test_that_a_customer_may_be_called_about_the_answer_reaches_the_pod(
     assert ("May be called about it" in page(client, contact)) is may
     of_customer = client.get(reverse("customer", args=[rosa.pk])).content.decode()
     assert ("may be called about it" in of_customer) is may
+
+
+def test_the_month_of_an_answer_is_the_home_pods(cast: Cast, browser: Browser) -> None:
+    new_year = dt.datetime(2026, 12, 31, 23, 30, tzinfo=dt.UTC)  # half past midnight in Berlin
+    with time_machine.travel(new_year, tick=False):
+        rosa = customers.customer(cast.isar, "Rosa Lindqvist")
+        contact = customers.closed(cast.isar, rosa, at=periods.now() - HOUR, person=cast.member)
+        link = feedback.invite(by=cast.member, contact=contact)
+        assert link is not None
+        browser().post(link.path, {"recommend": "9"})
+        client = browser(cast.member)
+        assert "9 of 10, Jan 2027" in page(client, contact)
+        assert "9 of 10, Jan 2027" in client.get(reverse("customer", args=[rosa.pk])).content.decode()
 
 
 def test_language_and_place_are_told_in_words_and_once(cast: Cast, browser: Browser) -> None:

@@ -55,11 +55,12 @@ class Command(BaseCommand):
             self.stdout.write(f"  {email:34} {role}")
 
     def _remove(self, run: ImportRun | None) -> None:
-        if settings.AS_OWNER:
-            self.stdout.write(f"{removing.remove()} tables emptied")
-            return
+        # Asked first, also as the owner: every table is emptied, and a company of its own must never be.
         if run is None:
             self.stdout.write("There is no demo to remove.")
+            return
+        if settings.AS_OWNER:
+            self.stdout.write(f"{removing.remove()} tables emptied")
             return
         self._as_owner()
         self.stdout.write("The demo is removed. Begin with: manage.py create_admin EMAIL")
