@@ -89,6 +89,7 @@ def play_days(built: Built, *, now: dt.datetime, seed: int, say: Callable[[str],
         done += _one(built, index, callers[index], moment, rng)
         if number % 100 == 0:
             say(f"{number} of {len(moments)} contacts through the services")
+    Presence.objects.all().delete()  # those who were there then; nobody has said yet that they are here now
     return done
 
 
@@ -158,13 +159,16 @@ def here(people: Sequence[OnDuty], at: dt.datetime) -> None:
 
 
 def play_now(built: Built, *, now: dt.datetime, seed: int) -> int:
-    """This moment: who is on shift says so, and contacts arrived in the last minutes. How many arrived."""
+    """This moment: who is on shift says so, and contacts arrived in the last minutes. How many arrived.
+
+    Who can sign in speaks for themselves: what they said last stays, whatever was started again.
+    """
     rng = np.random.default_rng([seed, 22])
-    Presence.objects.all().delete()
+    played = {user.pk: user for team in built.people for user in team if not user.has_usable_password()}
+    Presence.objects.filter(pk__in=played).delete()
     duty = on_duty([pod.pk for pod in built.pods], now)
     for person in duty:
-        member = User.objects.get(pk=person.member_id)
-        if not member.has_usable_password():
+        if member := played.get(person.member_id):
             presence.set_state(by=member, state="available" if person.activity else "break", at=now)
     callers = customers_of(built, 60)
     count = 0

@@ -26,6 +26,8 @@ from rituals.scorecards.queries import scorecard
 from teams.notifications.models import Notice
 from teams.people.models import User
 from teams.pods.models import Company, Pod
+from teams.presence import services as presence
+from teams.presence.models import Presence
 from teams.scheduling.models import Assignment, Week, as_range
 from teams.staffing.models import Requirement
 
@@ -136,6 +138,19 @@ def test_a_second_start_changes_nothing_at_once_and_brings_everything_after_days
         assert counts()[0] > before[0]
         assert Week.objects.filter(pod=demo.pods[0]).count() == 10
         call_command("check_rollups", stdout=StringIO())
+
+
+def test_a_second_start_signs_nobody_off_duty_who_said_that_they_are_here(demo: build.Built) -> None:
+    run = loading.state()
+    assert run is not None
+    amara = User.objects.get(email=build.email_of("Amara Okafor"))
+    assert not Presence.objects.filter(pk=amara.pk).exists(), "nobody is here who did not say so"
+    with time_machine.travel(NOW + dt.timedelta(days=6)):
+        presence.set_state(by=amara, state="available")
+        loading.refresh(run, say=lambda _line: None)
+        colleagues = Presence.objects.filter(state="available").exclude(pk=amara.pk)
+        assert Presence.objects.get(pk=amara.pk).state == "available"
+        assert colleagues.exists()
 
 
 def test_traffic_plays_colleagues_whom_customers_know_and_nobody_who_can_sign_in(demo: build.Built) -> None:
