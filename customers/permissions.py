@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from customers.contacts.models import Contact
+from customers.contacts.models import Contact, ContactEvent
 from customers.directory import queries as directory
 from customers.directory.models import Customer
 from customers.routing.models import ContactAssignment, Offer, OverflowAgreement
@@ -192,6 +192,21 @@ def contact_work(user: User, contact: int) -> Read:
     if not found.works:
         raise Denied(_("This contact is closed; members of its home pod can reopen it."))
     return found
+
+
+def contact_handed(user: User, contact: int) -> Read:
+    """A contact on which the person may act, or that they handed to a pod whose contacts they do not read.
+
+    For ten minutes they may take it back; they read no more of it than before.
+    """
+    try:
+        return contact_work(user, contact)
+    except Http404:
+        since = periods.now() - ContactEvent.UNDO_FOR
+        gave = ContactEvent.objects.filter(contact=contact, kind="handed_over", by=user, at__gte=since)
+        if not gave.exists():
+            raise
+    return Read(user, Contact.objects.select_related("home_pod", "serving_pod").get(pk=contact), works=True)
 
 
 def reporter(user: User) -> Reporter:

@@ -84,6 +84,7 @@ EXPECTED: dict[str, Pair] = {
     # An executive opens a contact only by executive touch, so its address says nothing to one.
     "guarded:contact_read": (gate(MEMBERS, {"coach", "operations_lead"}), gate(THEIRS, {"operations_lead"})),
     "guarded:contact_work": (gate(MEMBERS, {"coach", "operations_lead"}), gate(THEIRS, {"operations_lead"})),
+    "guarded:contact_handed": (gate(MEMBERS, {"coach", "operations_lead"}), gate(THEIRS, {"operations_lead"})),
     "guarded:contact_event": (
         gate({*MEMBERS, "administrator"}, {"coach", "operations_lead"}),
         gate({*THEIRS, "administrator"}, {"operations_lead"}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -163,8 +165,11 @@ class ContactEvent(models.Model):
         REOPENED = "reopened", _("Reopened")
         ABANDONED = "abandoned", _("Abandoned")
         HANDED_OVER = "handed_over", _("Handed over")
+        TAKEN_BACK = "taken_back", _("Hand-over undone")
         NOTED = "noted", _("Note written")
         CHANGED = "changed", _("Changed")
+
+    UNDO_FOR = dt.timedelta(minutes=10)  # how long a hand-over can be undone
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=12, choices=Kind)

@@ -178,6 +178,22 @@ def _handed_over(now: Course, event: Happening) -> Course:
     )
 
 
+def _taken_back(now: Course, event: Happening) -> Course:
+    """The hand-over is undone: as if it had not been, but for the seconds in between, which were waited."""
+    if now.state not in ("waiting", "offered") or not now.hand_overs or not now.stints:
+        return now
+    writing = event.at if now.stints[-1].after_work_at is not None else None
+    return replace(
+        now,
+        state="after_work" if writing else "in_work",
+        person=event.person,
+        pod=event.pod,
+        since=event.at,
+        hand_overs=now.hand_overs - 1,
+        stints=(*now.stints, Stint(event.person, event.pod, event.at, writing)),
+    )
+
+
 STEPS = {
     "arrived": _arrived,
     "offered": _offered,
@@ -192,4 +208,5 @@ STEPS = {
     "abandoned": _abandoned,
     "reopened": _reopened,
     "handed_over": _handed_over,
+    "taken_back": _taken_back,
 }

@@ -11,13 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from customers.causes.models import Reason
 from customers.contacts.models import Contact
 from customers.directory.models import Customer
+from customers.routing.queries.receivers import receivers
 from customers.routing.services import Arrival
-from cxportal.core import periods
 from cxportal.core.violations import Invalid
 from teams.people.models import User
 from teams.pods.channels import Channel
 from teams.pods.models import Pod
-from teams.pods.queries import members_on
 from teams.skills.models import Skill
 
 BY_HAND = tuple((c.value, c.label) for c in Channel if c.human)
@@ -38,6 +37,15 @@ class GroupedReasons(OneReason):
 
     def label_from_instance(self, obj: Reason) -> str:
         return f"{obj.group.name}: {obj.name}"
+
+
+class FocusedForm(forms.Form):
+    """A form that comes back with the focus in the first field that was not accepted."""
+
+    def add_error(self, field: Any, error: Any) -> None:
+        super().add_error(field, error)
+        if field in self.fields and not any("autofocus" in f.widget.attrs for f in self.fields.values()):
+            self.fields[field].widget.attrs["autofocus"] = True
 
 
 class NewContactForm(forms.Form):
@@ -86,10 +94,14 @@ class NewContactForm(forms.Form):
             self.add_error(known.get(name, name) if known.get(name, name) in self.fields else None, words)
 
 
-class ResolveForm(forms.Form):
-    """How a contact was solved."""
+class ResolveForm(FocusedForm):
+    """How a contact was solved; the reason that it carries already is chosen."""
 
-    reason = GroupedReasons(label=_("Reason"), empty_label=_("Choose what it was about"))
+    reason = GroupedReasons(
+        label=_("Reason"),
+        empty_label=_("Choose what it was about"),
+        error_messages={"required": _("Choose what it was about: a contact is closed with its reason.")},
+    )
     resolution = forms.CharField(
         label=_("How it was solved"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -113,12 +125,13 @@ class ResolveForm(forms.Form):
         }
 
 
-class HandOverForm(forms.Form):
-    """Who gets it, and why."""
+class HandOverForm(FocusedForm):
+    """Who gets it, and why: people first, those who are there before the others, then pods."""
 
-    to = forms.ChoiceField(label=_("To"))
+    to = forms.ChoiceField(label=_("To"), error_messages={"required": _("Choose who gets it.")})
     why = forms.CharField(
         label=_("Why"),
+        error_messages={"required": _("Say why, the next person reads it first.")},
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("The next person reads it first."),
@@ -126,15 +139,17 @@ class HandOverForm(forms.Form):
 
     def __init__(self, *args: Any, contact: Contact, viewer: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        pod = contact.serving_pod_id or contact.home_pod_id
-        mates = members_on(pod, periods.now().date()).filter(is_active=True).exclude(pk=viewer.pk).distinct()
-        others = Pod.objects.filter(closed_at__isnull=True).exclude(pk=pod)
-        ordered = sorted(others, key=lambda p: (p.pk != contact.home_pod_id, p.name))
+        self.groups = receivers(contact, viewer)
         self.fields["to"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose who gets it")),
-            (_("Colleagues"), [(f"member:{m.pk}", m.name) for m in mates]),
-            (_("Other pods"), [(f"pod:{p.pk}", p.name) for p in ordered]),
+            *((group.label, [(one.value, one.words) for one in group.receivers]) for group in self.groups),
         ]
+
+    @property
+    def receiver_name(self) -> str:
+        """The name of who gets it, without what stands beside it in the list."""
+        chosen = self.cleaned_data["to"]
+        return next(one.name for group in self.groups for one in group.receivers if one.value == chosen)
 
     def receiver(self) -> dict[str, Any]:
         """Keyword arguments of `services.hand_over`."""

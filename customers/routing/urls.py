@@ -23,6 +23,7 @@ urlpatterns = [
     path("contacts/<int:contact>/reopen/", contact.reopen, name="contact_reopen"),
     path("contacts/<int:contact>/abandon/", contact.abandon, name="contact_abandon"),
     path("contacts/<int:contact>/hand-over/", contact.hand_over, name="contact_hand_over"),
+    path("contacts/<int:contact>/take-back/", contact.take_back, name="contact_take_back"),
     path("contacts/<int:contact>/note/", contact.note, name="contact_note"),
     path(AGREEMENTS, agreements.overflow_agreements, name="overflow_agreements"),
     path(AGREEMENTS + "new/", agreements.new_overflow_agreement, name="new_overflow_agreement"),

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Q, Value
+from django.db.models import Count, OuterRef, Q, Subquery, Value
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from customers.contacts.models import Contact
+from customers.contacts.models import Contact, ContactEvent
 from customers.routing import agreed
 from customers.routing.models import ContactAssignment, Offer, OverflowAgreement, OverflowTerms, Signature
 from customers.routing.queries import numbers
@@ -327,10 +327,8 @@ def _handed_back(agreement: OverflowAgreement, now: dt.datetime) -> int:
     """Contacts of today that the helper handed back unfinished."""
     day = periods.day_period(periods.local_date(now, agreement.home.tzinfo), agreement.home.tzinfo)
     served = ContactAssignment.objects.filter(agreement=agreement, started_at__gte=day.start)
-    back = Contact.objects.filter(
-        pk__in=served.values("contact_id"),
-        events__kind="handed_over",
-        events__at__gte=day.start,
-        events__pod=agreement.partner_id,
-    )
-    return back.distinct().count()
+    passed = ContactEvent.objects.filter(contact=OuterRef("pk"), kind__in=["handed_over", "taken_back"])
+    here = passed.filter(at__gte=day.start, pod=agreement.partner_id)
+    last = here.order_by("-at", "-pk").values("kind")[:1]
+    found = Contact.objects.filter(pk__in=served.values("contact_id")).annotate(last=Subquery(last))
+    return found.filter(last="handed_over").count()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from customers.causes.models import Reason
 from customers.contacts.models import Contact, ContactEvent, Note
 from customers.directory.models import Customer
 from customers.feedback import queries as feedback
@@ -19,12 +18,13 @@ from customers.feedback.models import Response
 from customers.routing.models import Offer
 from customers.routing.queries import clock
 from customers.routing.queries.board import title
+from customers.routing.queries.following import Following, following
 from customers.routing.queries.story import Step, story
 from cxportal.core import periods
 from teams.people.models import User
 from teams.pods.channels import Channel
 from teams.pods.models import Pod
-from teams.pods.queries import members_on, standing
+from teams.pods.queries import standing
 
 State = Contact.State
 TONES = {
@@ -126,10 +126,8 @@ class ContactPage:
     offer_left: int
     timeline: Timeline
     warning: str
-    mates: list[User] = field(default_factory=list)
-    pods: list[Pod] = field(default_factory=list)
-    reasons: list[tuple[str, list[Reason]]] = field(default_factory=list)
     answer: feedback.FeedbackOn | None = None
+    following: Following | None = None
 
 
 def contact_page(
@@ -168,10 +166,8 @@ def contact_page(
         offer_left=max(0, int((offer.until - now).total_seconds())) if offer and can.accept else 0,
         timeline=timeline(contact.customer, viewer, current=contact, shown=None if everything else SHOWN),
         warning=_warning(contact, events) if mine else "",
-        mates=_mates(contact, viewer) if mine else [],
-        pods=_other_pods(contact) if mine else [],
-        reasons=_reasons() if mine else [],
         answer=feedback.of_contact(contact) if contact.state == State.RESOLVED else None,
+        following=following(contact, viewer, now),
     )
 
 
@@ -326,7 +322,8 @@ def _row(c: Contact, current: Contact | None, said: Response | None, own: frozen
 
 def _warning(contact: Contact, events: list[ContactEvent]) -> str:
     """What a hand-over would mean, said before it is done."""
-    count = sum(e.kind == "handed_over" and bool(e.data.get("across")) for e in events)
+    signs = {"handed_over": 1, "taken_back": -1}
+    count = sum(signs.get(e.kind, 0) for e in events if e.data.get("across"))
     if count:
         words = ngettext("It was handed over %(n)s time already.", "It was handed over %(n)s times already.", count) % {
             "n": count
@@ -336,25 +333,3 @@ def _warning(contact: Contact, events: list[ContactEvent]) -> str:
     return (
         words + " " + _("To another pod it counts in the hand-over rate; to a colleague it is help and counts as none.")
     )
-
-
-def _mates(contact: Contact, viewer: User) -> list[User]:
-    pod = contact.serving_pod_id or contact.home_pod_id
-    people = members_on(pod, periods.now().date()).filter(is_active=True).exclude(pk=viewer.pk)
-    return list(people.distinct())
-
-
-def _other_pods(contact: Contact) -> list[Pod]:
-    pods = Pod.objects.filter(closed_at__isnull=True).exclude(pk=contact.serving_pod_id or 0)
-    return sorted(
-        pods.filter(Q(opens_at__isnull=True) | Q(opens_at__lte=periods.now())),
-        key=lambda p: (p.pk != contact.home_pod_id, p.name),
-    )
-
-
-def _reasons() -> list[tuple[str, list[Reason]]]:
-    groups: dict[str, list[Reason]] = {}
-    rows = Reason.objects.filter(retired_at__isnull=True, group__retired_at__isnull=True).select_related("group")
-    for reason in rows:
-        groups.setdefault(reason.group.name, []).append(reason)
-    return list(groups.items())

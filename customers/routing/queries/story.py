@@ -49,6 +49,7 @@ WORDS = {
     "reopened": ("watch", "rotate-ccw"),
     "abandoned": ("gap", "phone-off"),
     "handed_over": ("accent", "arrow-right-to-line"),
+    "taken_back": ("plain", "undo-2"),
 }
 
 
@@ -144,6 +145,7 @@ def _event(e: ContactEvent, names: Names) -> Step:
         "reopened": _("It came back"),
         "abandoned": _("The customer left"),
         "handed_over": _("%(name)s handed it over"),
+        "taken_back": _("%(name)s took the hand-over back"),
     }
     text = _handed(e, names) if e.kind == "handed_over" else _text(e, who)
     return Step(e.at, tone, icon, titles[e.kind] % who, text)
@@ -154,6 +156,8 @@ def _text(e: ContactEvent, who: dict[str, Any]) -> str:
         return _("In %(pod)s.") % who
     if e.kind in ("declined", "lapsed"):
         return _("It kept its place and its age.")
+    if e.kind == "taken_back":
+        return _("Nobody had taken it yet, so it counts as no hand-over.")
     if e.kind == "reopened":
         return _("The first resolution counts as not at first contact.")
     return ""

@@ -3,7 +3,7 @@
 from customers.routing.services.closing import Closed, abandon, end, reopen, resolve
 from customers.routing.services.intake import Arrival, Arrived, arrive
 from customers.routing.services.offering import accept, decline, lapse, offer, recall, take, take_next
-from customers.routing.services.passing_on import add_note, hand_over
+from customers.routing.services.passing_on import add_note, hand_over, take_back
 
 __all__ = [
     "Arrival",
@@ -22,5 +22,6 @@ __all__ = [
     "reopen",
     "resolve",
     "take",
+    "take_back",
     "take_next",
 ]

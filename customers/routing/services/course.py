@@ -34,12 +34,16 @@ OFFER_ENDS = {
 
 @dataclass
 class Held:
-    """A contact whose row is locked, with its events, its open offer and its open assignment."""
+    """A contact whose row is locked, with its events, its open offer and its open assignment.
+
+    ``agreement`` is the one under which a person gets it back who helped before.
+    """
 
     contact: Contact
     events: list[ContactEvent]
     offer: Offer | None
     assignment: ContactAssignment | None
+    agreement: int | None = None
     people: set[int] = field(default_factory=set)
 
     @property
@@ -161,7 +165,7 @@ def _agreement_of(held: Held, now: states.Course) -> int | None:
         return offer.agreement_id
     if held.assignment is not None and held.assignment.person_id == now.person:
         return held.assignment.agreement_id
-    return None
+    return held.agreement
 
 
 def _end_offer(held: Held, kind: str, now: states.Course, at: dt.datetime) -> None:

@@ -103,7 +103,7 @@ def accept(*, by: User, contact_id: int, member: User | None = None, at: dt.date
         if not reported:
             _offered_to(held, who, when)
             presence_row(who.pk)
-            _fits(held, who)
+            fits(held, who)
     pod = held.offer.pod_id if held.offer and held.offer.person_id == who.pk else _pod_of(held, who)
     source = ContactAssignment.Source.REPORT if reported else ContactAssignment.Source.OFFER
     return record(held, "accepted", at=when, by=by, person=who.pk, pod=pod, source=source)
@@ -216,8 +216,8 @@ def _offered_to(held: Held, who: User, when: dt.datetime) -> None:
         raise refuse("offer_lapsed", _("The time to answer was over."), _("It is back in the queue."))
 
 
-def _fits(held: Held, who: User) -> None:
-    """Room in the hands, not counting the offer itself. Asked with the person locked."""
+def fits(held: Held, who: User) -> None:
+    """Room in the hands, not counting the offer itself; raises Refused (`full`). Ask it with the person locked."""
     rows = [row for row in fetch(in_hand_statement([who.pk]))[0] if row[1] != held.contact.pk]
     hands = in_hand_of(who.pk, rows, {}, periods.now())
     person = snapshot.Person(id=who.pk, pod=0, in_hand=hands)
@@ -236,7 +236,7 @@ def _may_take(held: Held, who: User) -> None:
     if skill and not MemberSkill.objects.filter(member=who, skill_id=skill).exists():
         words = _("It needs the skill %(skill)s.") % {"skill": contact.required_skill}
         raise refuse("skill", words, _("Ask somebody who holds it."), skill=skill)
-    _fits(held, who)
+    fits(held, who)
 
 
 def _pod_of(held: Held, who: User) -> int:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from customers.contacts import states
 from customers.contacts.models import Contact, ContactEvent, Note
-from customers.routing.services.course import hold, instant, record, refuse
-from cxportal.core import realtime
+from customers.routing.models import ContactAssignment
+from customers.routing.services.course import Held, hold, hold_hands, instant, record, refuse
+from customers.routing.services.offering import fits
+from cxportal.core import periods, realtime
 from cxportal.core.violations import Invalid
 from teams.audit.tracking import recorded
 from teams.people.models import User
@@ -78,6 +81,55 @@ def _receiver(contact: Contact, to_pod_id: int | None, to_member_id: int | None,
     if to_pod_id == contact.serving_pod_id:
         raise refuse("same_pod", _("It is with this pod already."), _("Choose a colleague or another pod."))
     return {"to_pod": to_pod_id}
+
+
+@recorded
+def take_back(*, by: User, contact_id: int, at: dt.datetime | None = None) -> Contact:
+    """Undo an own hand-over within ten minutes, while nobody took the contact: it is back in the same hands.
+
+    It counts as no hand-over then. Undoing again changes nothing. Raises Refused (`built_on`,
+    `undo_late`, `full`). Locks contact, then the person and whoever is being asked.
+    """
+    held = hold(contact_id)
+    when = instant(at, held)
+    contact = held.contact
+    given = last_hand_over(held.events)
+    if given is None or given.by_id != by.pk:
+        if contact.person_id == by.pk and any(e.kind == "taken_back" for e in held.events):
+            return contact
+        raise refuse("built_on", _("There is no hand-over of yours to undo any more."))
+    _may_take_back(held, given, at or periods.now())
+    who: int = given.data["person"]
+    hold_hands(who, held.offer.person_id if held.offer else None)
+    fits(held, User.objects.get(pk=who))
+    before = ContactAssignment.objects.filter(contact=contact, person=who).order_by("-started_at", "-pk").first()
+    held.agreement = before.agreement_id if before else None
+    about = {"across": bool(given.data.get("across"))}
+    source = before.source if before else ContactAssignment.Source.TAKE
+    return record(held, "taken_back", at=when, by=by, person=who, pod=given.pod_id, source=source, about=about)
+
+
+def last_hand_over(events: Iterable[ContactEvent]) -> ContactEvent | None:
+    """The hand-over that stands: the latest one, unless it was undone."""
+    found = None
+    for event in sorted(events, key=lambda e: (e.at, e.pk)):
+        if event.kind in ("handed_over", "taken_back"):
+            found = event if event.kind == "handed_over" else None
+    return found
+
+
+def _may_take_back(held: Held, given: ContactEvent, now: dt.datetime) -> None:
+    contact = held.contact
+    if contact.state not in (Contact.State.WAITING, Contact.State.OFFERED):
+        if contact.state in states.WORKED and contact.person is not None:
+            words = _("%(name)s has it already.") % {"name": contact.person.name}
+            raise refuse("built_on", words, _("Ask for a hand over."), person=contact.person.name)
+        raise refuse("built_on", _("It was closed meanwhile."))
+    if any(e.kind in ("accepted", "taken", "reopened") and e.at >= given.at and e.pk > given.pk for e in held.events):
+        raise refuse("built_on", _("Somebody had it since."), _("Take it from the queue."))
+    if now - given.at > ContactEvent.UNDO_FOR:
+        late = _("A hand-over can be undone for 10 minutes; this one is older.")
+        raise refuse("undo_late", late, _("Take it from the queue."))
 
 
 @recorded

@@ -34,11 +34,12 @@ def _page(request: HttpRequest, read: Read, *, status: int = 200, **forms: objec
         "own_pod": _own_pod(read),
         "customer_url": _customer_url(read),
         "survey_path": request.session.pop(f"survey-{contact.pk}", ""),
-        "resolve_form": ResolveForm(instance=contact),
-        "hand_form": HandOverForm(contact=contact, viewer=read.user),
         "note_form": NoteForm(),
         **forms,
     }
+    if page.can.work:
+        context.setdefault("resolve_form", ResolveForm(instance=contact))
+        context.setdefault("hand_form", HandOverForm(contact=contact, viewer=read.user))
     return render(request, PAGE, context, status=status)
 
 
@@ -172,8 +173,18 @@ def hand_over(request: HttpRequest, read: Read) -> HttpResponse:
     if not form.is_valid():
         return _page(request, read, status=422, hand_form=form)
     services.hand_over(by=read.user, contact_id=read.contact.pk, **form.receiver())
-    say(request, _("Handed over. It keeps its age."))
+    words = _("Handed over to %(who)s. It keeps its age.") % {"who": form.receiver_name}
+    say(request, words, undo=reverse("contact_take_back", args=[read.contact.pk]))
     return _queue(request, read)
+
+
+@verb
+@guarded(permissions.contact_handed)
+def take_back(request: HttpRequest, read: Read) -> HttpResponse:
+    """Undo one's own hand-over while nobody took it."""
+    contact = services.take_back(by=read.user, contact_id=read.contact.pk)
+    say(request, _("It is in your hands again. It counts as no hand-over."))
+    return _here(request, contact)
 
 
 @verb
