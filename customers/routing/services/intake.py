@@ -25,7 +25,7 @@ from cxportal.core.batch import Prepared, Statement, Written, fetch, insert
 from cxportal.core.database import constraint_name
 from cxportal.core.models import IdempotencyKey
 from cxportal.core.realtime import telling
-from cxportal.core.violations import Invalid, Refused, Violation
+from cxportal.core.violations import Invalid, Refused, Violation, busy
 from teams.audit.tracking import acting
 from teams.people.models import User
 from teams.pods.channels import Channel
@@ -69,6 +69,16 @@ FROM (SELECT 1) one LEFT JOIN home ON true LEFT JOIN teams_pod pod ON pod.id = h
 """,
 )
 HOME = Written("ARRAY[nullif(current_setting('cxportal.home'), '')::bigint]")
+# Holds the ownership by which was decided until the contact is stored with it: who moves the customer meanwhile
+# waits for that, and whose move was stored already leaves no such row.
+OWNED = Prepared(
+    "owned",
+    """
+SELECT 1 FROM customers_ownership
+WHERE customer_id = $1::bigint AND pod_id = $2::bigint AND period @> $3::timestamptz FOR SHARE
+""",
+)
+ATTEMPTS = 3
 STORED = Prepared("stored", "SELECT body, body_digest FROM core_idempotencykey WHERE scope = $1 AND key = $2::text")
 
 
@@ -116,6 +126,10 @@ class _Context:
     ident: int
 
 
+class _Moved(Exception):
+    """The customer was given to another pod between the look and the writing."""
+
+
 def arrive(
     *, by: User | None, arrival: Arrival, at: dt.datetime | None = None, key: str | None = None, scope: str = ""
 ) -> Arrived:
@@ -123,12 +137,23 @@ def arrive(
 
     With `key` (in `scope`, the caller's token or person) a repeat with the same body gets the stored
     answer and a parallel duplicate has one effect; raises Invalid for the key with another body, for
-    unknown values, Refused (`no_home`, `external_id_taken`, `busy`). Locks: the person to be asked.
+    unknown values, Refused (`no_home`, `external_id_taken`, `busy`). A customer who is moved meanwhile
+    is looked up again: the pod has it that owns them when it is stored. Locks: the person to be asked,
+    then the customer's ownership, shared.
     """
+    _check(arrival, at or periods.now())
+    for _attempt in range(ATTEMPTS):
+        try:
+            return _taken_in(by, arrival, at, key, scope)
+        except _Moved:
+            continue
+    raise busy()
+
+
+def _taken_in(by: User | None, arrival: Arrival, at: dt.datetime | None, key: str | None, scope: str) -> Arrived:
+    """One attempt of `arrive`. Raises _Moved when the customer has another pod by the time of writing."""
     clock = at or periods.now()
-    _check(arrival, clock)
-    body = asdict(arrival) | ({"at": at.isoformat()} if at else {})
-    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).digest()
+    digest = _digest(arrival, at)
     # Nothing is locked while this is read, so the transaction begins after it.
     context, stored, *world = fetch(*_reading(arrival, clock, key, scope))
     if stored:
@@ -142,7 +167,11 @@ def arrive(
             writing = _writing(by, arrival, found, decision, judged, clock)
             if key:
                 writing += insert(_remembered(answer, key, scope, digest, clock))
-            fetch(*writing, _told(found, decision))
+            owned, *_written = fetch(
+                OWNED(found.customer, found.home, at or periods.now()), *writing, _told(found, decision)
+            )
+            if found.customer is not None and not owned:
+                raise _Moved
             if decision.nobody_holds_skill and arrival.skill_id:
                 alarms.nobody_holds_skill(contact_id=found.ident, pod_id=found.home, skill_id=arrival.skill_id)
             return answer
@@ -155,6 +184,11 @@ def arrive(
         if broken == EXTERNAL_ONCE:
             raise Refused(_taken(arrival)) from error
         raise
+
+
+def _digest(arrival: Arrival, at: dt.datetime | None) -> bytes:
+    body = asdict(arrival) | ({"at": at.isoformat()} if at else {})
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).digest()
 
 
 def _taken(arrival: Arrival) -> Violation:
