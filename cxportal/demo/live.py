@@ -118,7 +118,7 @@ def _one(built: Built, index: int, callers: Owned, at: dt.datetime, rng: np.rand
         return False
     here(duty, at)
     customer = callers.draw(rng, [person.member_id for person in duty])
-    arrival = Arrival(CHANNELS[channel], customer_id=customer, subject=reason.name, source=SOURCE)
+    arrival = Arrival(CHANNELS[channel], customer_id=customer, subject=reason.name, reason_id=reason.pk, source=SOURCE)
     try:
         arrived = services.arrive(by=None, arrival=arrival, at=at)
         contact = Contact.objects.get(pk=arrived.contact_id)
@@ -177,9 +177,11 @@ def play_now(built: Built, *, now: dt.datetime, seed: int) -> int:
             live = bool(duty) and rng.random() < 0.4
             channel, age = (int(rng.integers(2)), rng.uniform(2, 40)) if live else (2, rng.uniform(300, 9000))
             cause = built.reasons[int(rng.integers(len(built.reasons)))]
-            subject = cause[int(rng.integers(len(cause)))].name
+            reason = cause[int(rng.integers(len(cause)))]
             customer = callers[index].draw(rng, [p.member_id for p in duty if CHANNELS[channel] in p.channels])
-            arrival = Arrival(CHANNELS[channel], customer_id=customer, subject=subject, source=SOURCE)
+            arrival = Arrival(
+                CHANNELS[channel], customer_id=customer, subject=reason.name, reason_id=reason.pk, source=SOURCE
+            )
             services.arrive(by=None, arrival=arrival, at=now - dt.timedelta(seconds=float(age)))
             count += 1
     return count

@@ -111,7 +111,8 @@ class Traffic:
         cause = self.built.reasons[int(self.rng.integers(len(self.built.reasons)))]
         reason = cause[int(self.rng.integers(len(cause)))]
         customer = self.callers[index].draw(self.rng, self.there.get(channel, ()))
-        services.arrive(by=None, arrival=Arrival(channel, customer_id=customer, subject=reason.name, source=SOURCE))
+        arrival = Arrival(channel, customer_id=customer, subject=reason.name, reason_id=reason.pk, source=SOURCE)
+        services.arrive(by=None, arrival=arrival)
 
     def _offers(self, now: dt.datetime) -> int:
         """Offers are accepted after a moment, a few declined."""

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Case, Count, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -272,13 +272,14 @@ def usual_of(served: Sequence[User]) -> Usual | None:
 def timeline(
     customer: Customer | None, viewer: User, *, current: Contact | None = None, shown: int | None = SHOWN
 ) -> Timeline:
-    """The contacts of a customer over all channels, newest first. Three queries."""
+    """The contacts of a customer over all channels: open ones first, then the newest. Three queries."""
     if customer is None:
         return Timeline([], 0, None)
     rows = Contact.objects.filter(customer=customer)
     totals = rows.aggregate(n=Count("pk"))
+    first = Case(When(state__in=Contact.OPEN, imported=False, then=0), default=1)
     newest = list(
-        rows.select_related("person", "home_pod", "serving_pod", "reason").order_by("-arrived_at", "-pk")[:shown]
+        rows.select_related("person", "home_pod", "serving_pod", "reason").order_by(first, "-arrived_at", "-pk")[:shown]
     )
     answers = Response.objects.filter(contact__in=[c.pk for c in newest]).exclude(kind=Response.Kind.DISPUTED)
     said = {answer.contact_id: answer for answer in answers}
