@@ -105,7 +105,7 @@ DATABASE_URL = env.get("DATABASE_URL", "")
 DATABASE_OWNER_URL = env.get("DATABASE_OWNER_URL", "")
 EMBEDDED = not DATABASE_URL
 SERVICE = env.get("CXPORTAL_SERVICE") or "commands"
-THREADS = int(env.get("CXPORTAL_THREADS") or 4)
+THREADS = environment.whole_number(env.get("CXPORTAL_THREADS") or "4", "CXPORTAL_THREADS", 1)
 
 APP_ADDRESS = environment.database_address(DATABASE_URL) if DATABASE_URL else embedded.address(DATA)
 OWNER_ADDRESS = APP_ADDRESS
@@ -163,7 +163,9 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # How many proxies stand in front decides which address of X-Forwarded-For is believed.
-ALLAUTH_TRUSTED_PROXY_COUNT = int(env.get("CXPORTAL_PROXIES") or (1 if PRODUCTION else 0))
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.whole_number(
+    env.get("CXPORTAL_PROXIES") or ("1" if PRODUCTION else "0"), "CXPORTAL_PROXIES"
+)
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -229,7 +231,7 @@ MAILERS = {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "OPTIONS": {
             "host": MAIL_HOST,
-            "port": int(env.get("CXPORTAL_SMTP_PORT") or 587),
+            "port": environment.port_number(env.get("CXPORTAL_SMTP_PORT") or "587", "CXPORTAL_SMTP_PORT"),
             "username": env.get("CXPORTAL_SMTP_USER", ""),
             "password": env.get("CXPORTAL_SMTP_PASSWORD", ""),
             "use_tls": environment.is_on(env.get("CXPORTAL_SMTP_TLS"), default=True),

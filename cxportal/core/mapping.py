@@ -191,7 +191,7 @@ class _Parser:
             return None
         return Condition(column, values)
 
-    def value(self, place: str, found: object) -> Value:
+    def value(self, place: str, found: object, *, timed: bool = False) -> Value:
         if isinstance(found, str):
             return Value(columns=(found,))
         if not isinstance(found, dict):
@@ -210,7 +210,7 @@ class _Parser:
             "unknown",
             "format",
         }
-        self.only(place, found, known | {"time", "when"})
+        self.only(place, found, known | ({"time", "when"} if timed else {"when"}))
         columns = self.texts(place, found, "columns")
         if "column" in found:
             columns = (self.text(place, found, "column"),)
@@ -226,7 +226,7 @@ class _Parser:
         if bool(split) != ("by" in found):
             self.fault(place, "split and by belong together.")
         sources = [name for name in ("column", "columns", "constant", "first", "split", "time") if name in found]
-        if len(sources) != 1:
+        if len(sources) != 1 or found[sources[0]] == []:
             self.fault(place, "needs exactly one of column, columns, constant, first, split, time.")
         return Value(
             columns=columns,
@@ -302,7 +302,7 @@ class _Parser:
         table = self.table(whole, "fields")
         targets = {target.name: target for target in self.grammar.targets}
         self.only("fields", table, targets)
-        found = {name: self.value(f"fields.{name}", item) for name, item in table.items() if name in targets}
+        found = {n: self.value(f"fields.{n}", item, timed=True) for n, item in table.items() if n in targets}
         for name, target in targets.items():
             if name in found:
                 self._fits(f"fields.{name}", target, found[name], clock)

@@ -10,7 +10,8 @@ class ImportRun(models.Model):
     """One run of an import: what was read, what was taken, what was rejected and why.
 
     ``by_id`` and ``by_name`` name the person without a foreign key, since the kernel knows no
-    app; ``report`` holds at most the first thousand rejected lines, ``report_file`` all of them.
+    app. ``report`` holds every line of a list, and of an import by a mapping at most the first thousand that were
+    rejected; ``report_file`` all of these.
     """
 
     class State(models.TextChoices):

@@ -55,6 +55,11 @@ def telling(*changes: tuple[str | Iterable[str], str, Ids]) -> Statement:
     return Statement(f"SELECT {', '.join(['pg_notify(%s, %s)'] * len(changes))}", params)
 
 
+def bare_host(host: str) -> str:
+    """The host of a ``Host`` header without its port: streams of their own have another one on the same name."""
+    return host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
+
+
 def person_topic(user_id: int) -> str:
     """The topic of what concerns one person; each of their streams listens to it."""
     return f"person:{user_id}"

@@ -35,12 +35,13 @@ def started_at() -> float:
     return _started.get() or time.time()
 
 
-def shown_path(request: HttpRequest) -> str:
-    """The path as it may be logged: what opens a survey or an invitation is left out."""
-    found = request.resolver_match.kwargs if request.resolver_match else {}
-    for secret in (str(found[name]) for name in ("token", "secret") if name in found):
-        return request.path.replace(secret, "…")
-    return request.path
+def loggable_path(request: HttpRequest) -> str:
+    """The path without what opens a door: secrets of invitations, one-time links and surveys."""
+    path = request.path
+    for name in ("secret", "token"):
+        opening = request.resolver_match.kwargs.get(name) if request.resolver_match else None
+        path = path.replace(opening, "…") if opening else path
+    return path
 
 
 class RequestLogMiddleware:
@@ -63,7 +64,7 @@ class RequestLogMiddleware:
                     "request",
                     extra={
                         "method": request.method,
-                        "path": shown_path(request),
+                        "path": loggable_path(request),
                         "status": response.status_code,
                         "ms": round((time.perf_counter() - started) * 1000, 1),
                     },
@@ -71,15 +72,6 @@ class RequestLogMiddleware:
         finally:
             request_id.reset(token)
         return response
-
-
-def loggable_path(request: HttpRequest) -> str:
-    """The path without what opens a door: secrets of invitations, one-time links and surveys."""
-    path = request.path
-    for name in ("secret", "token"):
-        opening = request.resolver_match.kwargs.get(name) if request.resolver_match else None
-        path = path.replace(opening, "…") if opening else path
-    return path
 
 
 def is_away(error: BaseException) -> bool:

@@ -104,8 +104,7 @@ def cross_origin(scope: Scope) -> list[tuple[bytes, bytes]]:
     origin = headers.get(b"origin", b"").decode("latin-1")
     if settings.STREAMS_SAME_ORIGIN or not origin:
         return []
-    host = headers.get(b"host", b"").decode("latin-1")
-    bare = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
+    bare = realtime.bare_host(headers.get(b"host", b"").decode("latin-1"))
     pages = f"http://{bare}:{settings.PORT}" if settings.PORT != 80 else f"http://{bare}"
     if origin != pages:
         raise NotAllowed(403)

@@ -225,7 +225,7 @@ def _miscounted(line: int, fields: list[str], width: int) -> Spoilt:
 
 def guarded_cell(text: str) -> str:
     """A cell that a spreadsheet shows as text: a leading ``= + - @``, tab or CR is put behind an apostrophe."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} and text else text
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:

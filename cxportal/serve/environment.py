@@ -68,7 +68,7 @@ def database_address(url: str, variable: str = "DATABASE_URL") -> Address:
         parts.netloc.rpartition("@")[2].rpartition(":")[0] if port else parts.netloc.rpartition("@")[2]
     )
     return Address(
-        host=host,
+        host=host.removeprefix("[").removesuffix("]"),  # libpq takes an IPv6 address without its brackets
         port=port,
         name=name,
         user=unquote(parts.username or ""),
@@ -86,6 +86,13 @@ def port_number(text: str, variable: str) -> int:
     raise Unusable(f"{variable}={text} is not a port: take a number from 1 to 65534.")
 
 
+def whole_number(text: str, variable: str, least: int = 0) -> int:
+    """A number of things, like processes or proxies; raises Unusable with the variable's name otherwise."""
+    if text.isascii() and text.isdigit() and len(text) < 5 and int(text) >= least:
+        return int(text)
+    raise Unusable(f"{variable}={text} is not a whole number: take one from {least} to 9999.")
+
+
 def is_on(text: str | None, *, default: bool) -> bool:
     """True for 1, true, yes, on; false for 0, false, no, off and the empty text."""
     if text is None:
@@ -98,8 +105,12 @@ def production_origin(environ: Mapping[str, str]) -> str:
     origin = environ.get("CXPORTAL_ORIGIN", "").rstrip("/")
     if not origin:
         return ""
-    parts = urlsplit(origin)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+    try:
+        parts = urlsplit(origin)
+        whole = parts.port != 0 and origin == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
+    except ValueError:  # brackets without an address, a port that is none
+        parts, whole = urlsplit(""), False
+    if not whole or parts.scheme not in {"http", "https"} or not parts.hostname:
         raise Unusable("CXPORTAL_ORIGIN must be scheme and host only, like https://cx.example.com.")
     if parts.scheme == "http" and f"[{parts.hostname}]" not in LOOPBACK and parts.hostname not in LOOPBACK:
         raise Unusable("CXPORTAL_ORIGIN must begin with https://: passwords must not cross the network in clear text.")

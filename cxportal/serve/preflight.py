@@ -35,8 +35,8 @@ def check_port(host: str, port: int, variable: str) -> None:
 def check_database(address: Address, variable: str) -> str:
     """Connect once and return the server's version; raises Unusable when it can't serve the portal."""
     try:
-        connection = psycopg.connect(**address.keywords(), connect_timeout=5)
-    except psycopg.OperationalError as error:
+        connection = psycopg.connect(**{"connect_timeout": 5} | address.keywords())
+    except (psycopg.OperationalError, psycopg.ProgrammingError) as error:  # the latter for an option that libpq lacks
         raise Unusable(
             f"The database of {variable} can't be reached ({_reason(error)}): start it, or correct the address."
         ) from None
@@ -53,7 +53,7 @@ def check_database(address: Address, variable: str) -> str:
     return f"{number // 10000}.{number % 10000}"
 
 
-def _reason(error: psycopg.OperationalError) -> str:
+def _reason(error: psycopg.Error) -> str:
     """The server's or the system's words, on one line, without the address and without secrets."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     text = lines[0] if lines else "no reason given"

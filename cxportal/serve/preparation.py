@@ -40,7 +40,7 @@ def prepare(migrate: Callable[[], object]) -> Iterator[str]:
 def waits() -> bool:
     """True when migrations wait; False when none does, or when the database can't be asked (pages then answer 503)."""
     try:  # apart from the pool, which would go on trying for seconds
-        psycopg.connect(**settings.APP_ADDRESS.keywords(), connect_timeout=5).close()
+        psycopg.connect(**{"connect_timeout": 5} | settings.APP_ADDRESS.keywords()).close()
     except psycopg.OperationalError:
         return False
     try:

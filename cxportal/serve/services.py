@@ -10,6 +10,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from cxportal.serve import environment
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -34,29 +36,36 @@ def _granian(interface: str, target: str, host: str, port: int, *more: str) -> l
 
 def web_workers() -> int:
     """Processes that serve pages: as many as the machine has processors, four at most."""
-    return int(os.environ.get("CXPORTAL_WORKERS") or min(4, max(1, len(os.sched_getaffinity(0)))))
+    usual = min(4, max(1, len(os.sched_getaffinity(0))))
+    return environment.whole_number(os.environ.get("CXPORTAL_WORKERS") or str(usual), "CXPORTAL_WORKERS", 1)
 
 
 def pages(host: str, port: int, threads: int) -> Service:
     """Pages and API on WSGI threads."""
-    near = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (asked for by CXPORTAL_HOST)
     command = _granian(
         "wsgi", "cxportal.wsgi:application", host, port,
         "--workers", str(web_workers()), "--blocking-threads", str(threads), "--backlog", "1024",
     )  # fmt: skip
-    return Service("pages", command, f"http://{_shown(host)}:{port}/", ready=f"http://{near}:{port}/health/ready")
+    return Service(
+        "pages", command, f"http://{_shown(host)}:{port}/", ready=f"http://{_near(host)}:{port}/health/ready"
+    )
 
 
 def streams(host: str, port: int) -> Service:
     """Live streams in a process of their own."""
-    near = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
     command = _granian("asgi", "cxportal.asgi:application", host, port, "--workers", "1", "--loop", "asyncio")
-    return Service("streams", command, f"port {port}", ready=f"http://{near}:{port}/health/live")
+    return Service("streams", command, f"port {port}", ready=f"http://{_near(host)}:{port}/health/live")
 
 
 def command(name: str, *arguments: str, tells: str, service: str = "") -> Service:
     """A management command that runs until it is stopped."""
     return Service(service or name, [sys.executable, str(ROOT / "manage.py"), name, *arguments], tells)
+
+
+def _near(host: str) -> str:
+    """Where this machine asks a service that listens on ``host``, as it stands in an address."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (asked for by CXPORTAL_HOST)
+    return f"[{host}]" if ":" in host else host
 
 
 def _shown(host: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxportal.core import periods
 from cxportal.core.fields import ColourField, DayField
-from teams.people.models import User, validate_zone
+from teams.people.models import validate_zone
 from teams.pods.channels import Channel
 from teams.pods.models import Area, Membership, PartnerCompany, Pod, PodStage, RoleGrant, SubTeam
 from teams.skills.models import Skill
@@ -264,8 +264,3 @@ class ExceptionForm(forms.Form):
         label=_("Open"), required=False, help_text=_("Like 08:00–12:00. Empty: closed."), max_length=40
     )
     label = forms.CharField(label=_("Why"), max_length=80, required=False)
-
-
-def person_choices() -> list[tuple[int, str]]:
-    """Active people by name, for choosing one."""
-    return [(person.pk, person.name) for person in User.objects.filter(is_active=True).order_by("name")]

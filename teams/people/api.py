@@ -38,7 +38,7 @@ def readable_people(user: User) -> QuerySet[User]:
     """Everybody for an administrator; else the people of pods in which one works or coaches."""
     day = periods.now().date()
     stand = standing(user)
-    now = Q(memberships__period__contains=day)
+    now = Q(memberships__period__contains=day, memberships__kind__in=["home", "guest"])
     people = User.objects.annotate(
         pods=ArrayAgg(
             "memberships__pod__slug", filter=now, distinct=True, default=[], order_by="memberships__pod__slug"

@@ -94,11 +94,10 @@ def deactivate(*, by: User, person: User, at: dt.datetime | None = None) -> User
     """End every way in at once: sessions, tokens, open links and invitations, streams and feeds.
 
     Memberships and history stay. Repeating changes nothing. Raises ``Refused`` for oneself and
-    for the last administrator. Locks the person and the settings (the last administrator).
+    for the last administrator. Locks the person with what ends with them, then the settings (the last administrator).
     """
     at = at or periods.now()
     lock(LockClass.PERSON, [person.pk])
-    lock(LockClass.SETTINGS, [0])
     person = User.objects.get(pk=person.pk)
     if not person.is_active:
         return person
@@ -110,6 +109,9 @@ def deactivate(*, by: User, person: User, at: dt.datetime | None = None) -> User
                 way_out=_("Another administrator can do it."),
             )
         )
+    for end in _endings:
+        end(person)
+    lock(LockClass.SETTINGS, [0])
     if not remaining_administrators(without=person, day=at.date()):
         raise Refused(last_administrator(person))
     User.objects.filter(pk=person.pk).update(is_active=False, deactivated_at=at)
@@ -118,8 +120,6 @@ def deactivate(*, by: User, person: User, at: dt.datetime | None = None) -> User
     OneTimeLink.objects.filter(user=person, used_at__isnull=True, expires_at__gt=at).update(expires_at=at)
     Invitation.objects.filter(user=person, accepted_at__isnull=True, revoked_at__isnull=True).update(revoked_at=at)
     realtime.access_changed(person.pk)
-    for end in _endings:
-        end(person)
     person.refresh_from_db()
     return person
 

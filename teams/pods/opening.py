@@ -7,7 +7,6 @@ import itertools
 from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cxportal.core import periods
@@ -101,25 +100,6 @@ def set_promise(
     return found
 
 
-def spans_on(pod: Pod, day: dt.date, channel: str) -> list[Span]:
-    """When a channel is open on a local day, exceptions included. Two queries."""
-    return _spans(
-        day,
-        channel,
-        OpeningHours.objects.filter(pod=pod, channel=channel),
-        OpeningException.objects.filter(Q(channel="") | Q(channel=channel), pod=pod, day=day),
-    )
-
-
-def open_periods(pod: Pod, channel: str, first: dt.date, last: dt.date) -> list[Period]:
-    """The instants at which a channel is open from first to last day, joined at midnight. Two queries."""
-    hours = list(OpeningHours.objects.filter(pod=pod, channel=channel))
-    exceptions = list(
-        OpeningException.objects.filter(Q(channel="") | Q(channel=channel), pod=pod, day__range=(first, last))
-    )
-    return joined_periods(pod.tzinfo, channel, first, last, hours, exceptions)
-
-
 def joined_periods(
     zone: ZoneInfo,
     channel: str,
@@ -128,7 +108,7 @@ def joined_periods(
     hours: Iterable[OpeningHours],
     exceptions: Iterable[OpeningException],
 ) -> list[Period]:
-    """The same from one pod's rows that are at hand already. No query."""
+    """The instants at which a channel is open from first to last day, joined at midnight, from one pod's rows. Pure."""
     found: list[Period] = []
     for day in periods.each_day(first, last):
         for opens, closes in _spans(day, channel, hours, exceptions):

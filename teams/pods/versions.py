@@ -77,7 +77,7 @@ def start_agreement(*, by: User | None, pod: Pod, at: dt.datetime | None = None)
 def set_template(*, by: User, values: Mapping[str, Any]) -> Company:
     """Set what new pods start with; pods that have an agreement keep theirs.
 
-    Raises ``Invalid`` (by bound) for values outside the limits that hold everywhere.
+    Raises ``Invalid`` (by bound) for values outside the limits of the company's own country.
     """
     company = Company.objects.filter(pk=1).first()
     violations = check_values(values, company.country if company else "")

@@ -114,7 +114,7 @@ def note_silence(*, at: dt.datetime | None = None) -> int:
     """
     at = at or periods.now()
     rows = list(
-        Presence.objects.select_for_update(skip_locked=True)
+        Presence.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(state__in=SERVING, silent_since__isnull=True)
         .filter(Q(heartbeat_at__lt=at - LIVE_LIMIT) | Q(heartbeat_at__isnull=True))
         .select_related("member")

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cxportal.core.periods import MINUTE, Period
 from cxportal.core.violations import Violation
-from teams.scheduling.bounds import BoundValues, Held, MemberState, judge_claim, judge_release, week_minutes
+from teams.scheduling.bounds import (
+    BoundValues,
+    Held,
+    MemberState,
+    floor_violation,
+    judge_claim,
+    judge_release,
+    week_minutes,
+)
 from teams.scheduling.coverage import Staffed, below_floor, short_minutes, worst
 from teams.scheduling.picture import PodPicture, SeatView, ShiftView, TakenView, minus
 
@@ -54,7 +62,7 @@ def claim_effect(picture: PodPicture, member: MemberState, shift: ShiftView, sea
     """What claiming a part of a seat would do, judged at the picture's instant."""
     candidate = picture.candidate(shift, seat, period)
     violations = judge_claim(candidate, member, picture.bounds, now=picture.at)
-    after = [*picture.staffed, *picture.seated(shift, member.member, period)]
+    after = [*picture.staffed, *picture.seated(shift, member.member, period, member.skills)]
     weeks = week_minutes(candidate, member)
     monday, (has, would) = next(iter(weeks.items()), (shift.day, (0, 0)))
     return _effect(
@@ -68,6 +76,23 @@ def claim_effect(picture: PodPicture, member: MemberState, shift: ShiftView, sea
         (monday, has, would),
         sum(p.minutes for p in candidate.work),
     )
+
+
+def judge_take(picture: PodPicture, member: MemberState, shift: ShiftView, taken: TakenView) -> list[Violation]:
+    """Every reason why this member may not take over somebody's work: the bounds of a claim, and the floor.
+
+    The number of people stays, so only a floor that asks for a skill can break: when it goes with the owner.
+    """
+    seat = next(s for s in shift.seats if s.pk == taken.seat)
+    candidate = picture.candidate(shift, seat, taken.period)
+    found = judge_claim(candidate, member, picture.bounds, now=picture.at)
+    if any(need.skill for need in picture.floor):
+        left = without(picture.staffed, picture.seated(shift, taken.member, taken.period))
+        after = [*left, *picture.seated(shift, member.member, taken.period, member.skills)]
+        names = {a.pk: a.name for a in picture.activities.values()}
+        breaks = below_floor(picture.floor, picture.staffed, after)
+        found += [replace(floor_violation(hit, picture.zone, names), way_out="") for hit in breaks]
+    return found
 
 
 def release_effect(

@@ -14,9 +14,8 @@ from cxportal.core.periods import Period, monday, week_label
 from cxportal.core.violations import Violation
 from teams.pods.models import Pod
 from teams.scheduling import words
-from teams.scheduling.bounds import judge_claim
 from teams.scheduling.coverage import gaps, short_minutes
-from teams.scheduling.effects import TIME_WORDS, Effect, claim_effect, parts_that_fit, what_fits
+from teams.scheduling.effects import TIME_WORDS, Effect, claim_effect, judge_take, parts_that_fit, what_fits
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, main_activity
 
 SHOWN = 12
@@ -272,9 +271,7 @@ def offer_cards(
             blocked: Violation | None = None
             lines: tuple[Line, ...] = ()
             if me and not mine:
-                seat = next(s for s in shift.seats if s.pk == taken.seat)
-                candidate = picture.candidate(shift, seat, taken.period)
-                violations = judge_claim(candidate, me.state, picture.bounds, now=picture.at)
+                violations = judge_take(picture, me.state, shift, taken)
                 blocked = violations[0] if violations else None
                 lines = () if blocked else (Line("good", _("In bounds")),)
             found.append(

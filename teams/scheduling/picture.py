@@ -178,9 +178,11 @@ class PodPicture:
             lambda: [s for shift in self.shifts for t in shift.taken for s in self.seated(shift, t.member, t.period)],
         )
 
-    def seated(self, shift: ShiftView, member: int, period: Period) -> list[Staffed]:
-        """What one person on a shift adds to the coverage."""
-        skills = self.skills.get(member, frozenset())
+    def seated(
+        self, shift: ShiftView, member: int, period: Period, skills: frozenset[int] | None = None
+    ) -> list[Staffed]:
+        """What one person on a shift adds to the coverage; ``skills`` for somebody who has no work here yet."""
+        skills = self.skills.get(member, frozenset()) if skills is None else skills
         return [Staffed(activity, part, member, skills) for activity, part in shift.parts(period)]
 
     def steps(self, window: Period, staffed: Sequence[Staffed] | None = None) -> list[Step]:

@@ -265,7 +265,7 @@ def away_between(members: Iterable[int], period: Period) -> set[int]:
 
 
 def picture_of_week(pod: Pod, monday_: dt.date, at: dt.datetime | None = None) -> PodPicture:
-    """The pod over a week and the day before it, for pages and the API. One statement."""
+    """The pod over a week and a day to both sides, for pages. One statement."""
     window = week_period(monday_, pod.tzinfo)
     return read_pod(pod, Period(window.start - DAY, window.end + DAY), at or periods.now())
 

@@ -1,4 +1,4 @@
-"""JSON in: bounded, strict, and without what PostgreSQL can't keep."""
+"""JSON in: bounded and strict; instants that every database can keep."""
 
 from __future__ import annotations
 

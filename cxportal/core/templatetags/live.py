@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from cxportal.core.realtime import bare_host
 from cxportal.core.requests import started_at
 
 register = template.Library()
@@ -25,6 +26,4 @@ def live_url(context: template.Context, name: str, **kwargs: Any) -> str:
     request: HttpRequest = context["request"]
     if settings.STREAMS_SAME_ORIGIN:
         return address
-    host = request.get_host()
-    bare = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
-    return f"{request.scheme}://{bare}:{settings.STREAMS_PORT}{address}"
+    return f"{request.scheme}://{bare_host(request.get_host())}:{settings.STREAMS_PORT}{address}"

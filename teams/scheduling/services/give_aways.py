@@ -16,7 +16,7 @@ from teams.notifications.services import notify
 from teams.people.models import User
 from teams.pods.queries import members_on
 from teams.scheduling import words
-from teams.scheduling.bounds import judge_claim
+from teams.scheduling.effects import judge_take
 from teams.scheduling.models import Assignment, GiveAway
 from teams.scheduling.services.claims import Claimed, look, seat_member, unseat
 from teams.scheduling.services.doors import lock_roster, must_work_in, own_assignment, tell
@@ -74,7 +74,7 @@ def withdraw(*, by: User, give_away: int, at: dt.datetime | None = None) -> Give
 
 @recorded
 def take(*, by: User, give_away: int, at: dt.datetime | None = None) -> Claimed:
-    """Take over a shift on offer: judged like a claim, then it changes hands in one transaction.
+    """Take over a shift on offer: judged like a claim and against the floor, then it changes hands in one transaction.
 
     Taking it again answers the same. Locks: (member, week) of both, (pod, day). Raises
     ``Refused`` with the bounds, ``seat_taken`` when somebody was faster, ``expired`` when the
@@ -101,15 +101,14 @@ def _hand_over(by: User, row: GiveAway, now: dt.datetime) -> Claimed:
     given = Assignment.objects.select_related("shift__pod", "shift__week").get(pk=row.assignment_id)
     picture, person = look(row.shift, by, now)
     view = picture.by_shift[row.shift_id]
-    seat = next(s for s in view.seats if s.pk == given.seat_id)
-    candidate = picture.candidate(view, seat, given.span)
-    if violations := judge_claim(candidate, person.state, picture.bounds, now=now):
+    taken = next(t for t in view.taken if t.pk == given.pk)
+    if violations := judge_take(picture, person.state, view, taken):
         raise Refused(violations)
     with transaction.atomic():
         row.outcome, row.taken_by, row.closed_at = Outcome.TAKEN, by, now
         row.save(update_fields=["outcome", "taken_by", "closed_at"])
         unseat(given, now)
-        assignment = seat_member(by.pk, row.shift, seat.pk, given.span, picture.bounds, Assignment.Source.SWAP, now)
+        assignment = seat_member(by.pk, row.shift, taken.seat, given.span, picture.bounds, Assignment.Source.SWAP, now)
     tell(row.shift.pod, [row.shift.day], [by.pk, row.owner_id])
     notify(
         to=[row.owner],

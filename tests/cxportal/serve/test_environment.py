@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cxportal.serve import services
 from cxportal.serve.environment import (
     Unusable,
     data_folder,
@@ -16,7 +17,9 @@ from cxportal.serve.environment import (
     production_origin,
     secret_key,
     served_names,
+    whole_number,
 )
+from cxportal.serve.preflight import check_database
 
 GOOD_SECRET = "q7Zr0VwK1tYb3NcX5mLd8JhG2sFa9PoIuEyTrWqAzSxDcFvGbHnJmK4L6"
 
@@ -112,3 +115,35 @@ def test_names_under_which_browsers_may_ask() -> None:
     assert served_names("https://cx.example.com", "0.0.0.0") == ["cx.example.com"]
     assert served_names("", "127.0.0.1") == []
     assert served_names("", "0.0.0.0") == ["*"]
+
+
+def test_an_ipv6_address_goes_to_the_driver_without_its_brackets() -> None:
+    assert database_address("postgresql://cx@[::1]:5432/portal").keywords()["host"] == "::1"
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://[cx", "https://cx.example:door", "https://cx.example?a=b", "https://me@cx.example"]
+)
+def test_an_origin_that_is_more_or_less_than_one_is_told(origin: str) -> None:
+    with pytest.raises(Unusable, match="CXPORTAL_ORIGIN must be scheme and host only"):
+        production_origin({"CXPORTAL_ORIGIN": origin})
+
+
+@pytest.mark.parametrize("text", ["many", "-1", "1.5", "", "99999", "0"])
+def test_a_number_of_things_that_is_none_is_told_with_its_variable(text: str) -> None:
+    with pytest.raises(Unusable, match="CXPORTAL_THREADS"):
+        whole_number(text, "CXPORTAL_THREADS", 1)
+
+
+@pytest.mark.parametrize("option", ["connect_timeout=1", "sslmod=require"])
+def test_an_option_of_the_address_is_used_or_told(option: str) -> None:
+    with pytest.raises(Unusable, match="DATABASE_URL can't be reached"):
+        check_database(database_address(f"postgresql://cx@127.0.0.1:1/portal?{option}"), "DATABASE_URL")
+
+
+@pytest.mark.parametrize(
+    ("host", "near"), [("::", "[::1]"), ("::1", "[::1]"), ("0.0.0.0", "127.0.0.1"), ("10.0.0.5", "10.0.0.5")]
+)
+def test_a_service_is_asked_for_its_health_where_it_listens(host: str, near: str) -> None:
+    assert services.pages(host, 8000, 4).ready == f"http://{near}:8000/health/ready"
+    assert services.streams(host, 8001).ready == f"http://{near}:8001/health/live"

@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
+from django.db import connections
 
 from cxportal.core import periods
 from cxportal.core.violations import Denied, Refused
 from teams.people import services as people
 from teams.presence import queries, services
 from teams.presence.models import Presence, PresenceEvent
+from tests.cast import make_cast
 from tests.factories import routing
 from tests.factories.routing import NOW, later
 
@@ -88,3 +90,18 @@ def test_who_is_deactivated_is_offline_at_once(cast):
     people.deactivate(by=cast.administrator, person=cast.member)
     assert Presence.objects.get(pk=cast.member.pk).state == "offline"
     assert PresenceEvent.objects.filter(member=cast.member, state="offline").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_silence_is_noted_of_somebody_who_is_just_being_changed():
+    cast = make_cast()
+    routing.there(cast.member, at=later(-120))
+    side = connections.create_connection("default")
+    side.set_autocommit(False)
+    try:
+        with side.cursor() as cursor:
+            cursor.execute("UPDATE teams_user SET theme = 'dark' WHERE id = %s", [cast.member.pk])
+        assert services.note_silence(at=NOW) == 1
+    finally:
+        side.rollback()
+        side.close()

@@ -15,7 +15,7 @@ from teams.pods.models import Pod
 from teams.scheduling import services
 from teams.scheduling.models import Assignment, Duty, GiveAway
 from tests.cast import Cast
-from tests.factories import pods, scheduling
+from tests.factories import people, pods, scheduling
 
 FLOOR = [{"activity": "phone", "weekdays": [1, 2, 3, 4, 5, 6, 7], "start": "08:00", "end": "18:00", "people": 1}]
 
@@ -231,3 +231,18 @@ def test_an_old_page_with_somebody_elses_shift_finds_nothing(cast: Cast, browser
     path = f"/p/{cast.isar.slug}/assignments/{held.pk}/release"
     assert browser(cast.second_member).post(path, {"shift": shift.pk}).status_code == 404
     assert Assignment.objects.filter(pk=held.pk).exists()
+
+
+def test_nobody_takes_over_what_would_take_the_last_skill_below_the_floor(cast: Cast) -> None:
+    people.skill("German", cast.member, cast.lead)
+    floor = [{**FLOOR[0], "skill": "german"}]
+    pods.agreement(cast.isar, since=dt.datetime.now(dt.UTC) - HOUR, coverage_floor=floor)
+    held = services.claim(by=cast.member, shift=scheduling.shift(cast.isar).pk).assignment
+    offer = services.offer(by=cast.member, assignment=held.pk)
+    with pytest.raises(Refused) as refused:
+        services.take(by=cast.second_member, give_away=offer.pk)
+    assert refused.value.codes == {"floor"}
+    assert not refused.value.violations[0].way_out
+    assert Assignment.objects.get().member == cast.member
+    services.take(by=cast.lead, give_away=offer.pk)
+    assert Assignment.objects.get().member == cast.lead

@@ -13,7 +13,7 @@ from teams.scheduling.expansion import Part
 from teams.scheduling.models import Shift
 from teams.staffing.services import Wanted, set_requirement
 from tests.cast import Cast
-from tests.factories import people, scheduling
+from tests.factories import people, pods, scheduling
 from tests.factories.scheduling import MONDAY, span
 
 
@@ -148,3 +148,14 @@ def test_the_set_up_asks_for_the_first_week(cast: Cast) -> None:
     scheduling.shift(cast.isar)
     assert queries.has_week(cast.isar)
     assert queries.first_week(cast.isar) == MONDAY
+
+
+def test_a_claim_by_somebody_with_the_skill_closes_the_gap_that_asks_for_it(cast: Cast) -> None:
+    people.skill("German", cast.member)
+    shift = scheduling.shift(cast.isar)
+    floor = {"activity": "phone", "weekdays": [1, 2, 3, 4, 5], "start": "07:00", "end": "15:00", "people": 1}
+    pods.agreement(cast.isar, since=dt.datetime.now(dt.UTC) - HOUR, coverage_floor=[floor | {"skill": "german"}])
+    german, other = (queries.preview_claim(person, shift) for person in (cast.member, cast.second_member))
+    assert german is not None
+    assert other is not None
+    assert (german.closes, other.closes) == (480, 0)

@@ -12,7 +12,7 @@ from teams.notifications.models import Notice
 from teams.scheduling import services
 from teams.scheduling.bounds import DRAFT, FIXED, OPEN, PAST
 from teams.scheduling.expansion import Part
-from teams.scheduling.models import Assignment, Duty, Segment, Shift, Week
+from teams.scheduling.models import Assignment, Duty, Segment, Shift, ShiftPattern, Week
 from tests.cast import Cast
 from tests.factories import pods, scheduling
 from tests.factories.scheduling import MONDAY
@@ -159,3 +159,11 @@ def test_a_week_is_not_copied_to_where_the_clocks_swallow_a_shift(cast: Cast) ->
         services.copy_week(by=cast.member, source=source, monday=dt.date(2027, 3, 22))
     assert refused.value.codes == {"empty_shift"}
     assert Week.objects.count() == 1
+
+
+def test_a_pattern_of_a_name_that_somebody_wrote_a_moment_before_is_refused(cast: Cast) -> None:
+    known = scheduling.pattern(cast.isar, "Early")
+    again = ShiftPattern(pod=cast.isar, name=known.name, starts=known.starts, ends=known.ends, weekdays=[1])
+    with pytest.raises(Refused) as refused:
+        services.save_pattern(by=cast.member, pattern=again, parts=[])
+    assert refused.value.codes == {"name_taken"}
