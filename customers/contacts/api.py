@@ -13,10 +13,12 @@ from rest_framework.response import Response
 from customers import permissions
 from customers.contacts.models import Contact
 from customers.routing.models import RoutingDecision
+from customers.routing.sentences import outside
 from cxportal.core.rest.operations import Operations, PageInput, operation
 from cxportal.core.rest.parsing import Instant
 from cxportal.core.rest.schema import page_of
 from teams.pods.channels import Channel
+from teams.pods.queries import standing
 
 
 class Known(serializers.Serializer[Any]):
@@ -144,7 +146,10 @@ class ContactReading(Operations):
     @operation(scope="contacts:read", fetch=permissions.contact_read)
     def retrieve(self, request: Request, found: permissions.Read) -> Response:
         contact = found.contact
-        decisions = RoutingDecision.objects.filter(contact=contact).order_by("-at", "-pk")[:10]
+        decisions = list(RoutingDecision.objects.filter(contact=contact).order_by("-at", "-pk")[:10])
+        if contact.home_pod_id not in standing(found.user).member_of:
+            for decision in decisions:
+                decision.trace = outside(decision.trace)
         answer = ContactItem(contact).data | {
             "events": EventItem(contact.events.order_by("at", "pk"), many=True).data,
             "decisions": DecisionItem(decisions, many=True).data,

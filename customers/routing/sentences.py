@@ -18,6 +18,14 @@ from teams.pods.channels import Channel
 
 type Numbers = Mapping[str, Any]
 
+# What a step of these names says of a colleague's state and load is told inside the home pod alone.
+OF_PEOPLE = frozenset({"usual", "usual_soon", "person"})
+
+
+def outside(trace: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A trace for readers who are not of the home pod: without what single people of it were doing."""
+    return [step for step in trace if step["name"] not in OF_PEOPLE]
+
 
 @dataclass(frozen=True)
 class Names:

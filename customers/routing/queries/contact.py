@@ -159,7 +159,7 @@ def contact_page(
         state=_state(contact, offer, mine=mine),
         wait=wait,
         nth=_nth(contact),
-        steps=story(contact, events),
+        steps=story(contact, events, inside=contact.home_pod_id in standing(viewer).member_of),
         notes=list(Note.objects.filter(contact=contact).select_related("by")),
         facts=_facts(contact),
         can=can,

@@ -53,9 +53,14 @@ WORDS = {
 }
 
 
-def story(contact: Contact, events: list[ContactEvent]) -> list[Step]:
-    """All steps by time. Four queries: decisions, people, pods, skills."""
+def story(contact: Contact, events: list[ContactEvent], *, inside: bool) -> list[Step]:
+    """All steps by time; what colleagues were doing only for who is ``inside`` the home pod.
+
+    Four queries: decisions, people, pods, skills.
+    """
     decisions = list(RoutingDecision.objects.filter(contact=contact).order_by("at", "pk"))
+    for decision in decisions:
+        decision.trace = decision.trace if inside else sentences.outside(decision.trace)
     names = _names(contact, decisions, events)
     steps = [_arrival(contact, events, names)]
     steps += [_decision(d, names) for d in decisions]

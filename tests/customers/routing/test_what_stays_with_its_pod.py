@@ -110,3 +110,20 @@ def test_what_ended_while_it_waited_for_a_signature_is_signed_no_more(
     with pytest.raises(Refused) as refusal:
         agreements.sign(by=cast.other_member, pod=cast.elbe, agreement_id=made.agreement_id, seen_version=1)
     assert refusal.value.codes == {"ends_first"}
+
+
+def test_what_people_of_the_home_pod_were_doing_is_told_to_that_pod_alone(cast: Cast, browser: Browser) -> None:
+    routing.on_shift(cast.member, cast.isar)
+    routing.there(cast.member, state="break")
+    routing.on_shift(cast.other_member, cast.elbe)
+    routing.agreement(cast.isar, cast.elbe)
+    rosa = customers.customer(cast.isar, "Rosa Lindqvist")
+    customers.closed(cast.isar, rosa, at=later(-3600), person=cast.member)
+    contact = services.arrive(by=None, arrival=Arrival("phone", customer_id=rosa.pk)).contact_id
+    for reader, told in ((cast.second_member, True), (cast.other_member, False)):
+        page = browser(reader).get(reverse("contact", args=[contact])).content.decode()
+        assert ("on a break" in page) is told
+        assert "Elbe was asked" in page
+        answer = browser(reader).get(f"/api/v1/contacts/{contact}/").json()
+        names = {step["name"] for decision in answer["decisions"] for step in decision["trace"]}
+        assert ("usual" in names, "active" in names) == (told, True)
