@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cxportal.core.periods import Period, monday, week_label
+from cxportal.core.periods import MINUTE, Period, monday, week_label
 from cxportal.core.violations import Violation
 from teams.pods.models import Pod
 from teams.scheduling import words
@@ -156,6 +157,31 @@ def open_for_me(picture: PodPicture, me: Person, shown: int) -> OpenForMe:
         cards.append(replace(card, label=label, first=not cards, gap=_gap_inside(picture, effect.period)))
     weeks = Counter(monday(picture.by_shift[effect.shift].day) for effect in fitting if effect.closes)
     return OpenForMe(picture, tuple(cards), len(fitting), closing, tuple(sorted(weeks.items())))
+
+
+def open_kept(picture: PodPicture, me: Person, shown: int) -> OpenForMe:
+    """What ``open_for_me`` answers, judged once while the rows of the pod and of the person are the same.
+
+    It is kept beside the rows themselves, so a claim, a move, an absence or a new agreement is seen at once;
+    what follows from the clock alone is judged again when the next of its hours has come.
+    """
+    key = ("open", me, shown, get_language())
+    known = picture.kept.get(key)
+    if known is None or not known[0] <= picture.at < known[1]:
+        found = open_for_me(picture, me, shown)
+        parts = (found.cards, found.fitting, found.closing, found.weeks)
+        known = picture.kept[key] = (picture.at, _stands_until(picture), parts)
+    return OpenForMe(picture, *known[2])
+
+
+def _stands_until(picture: PodPicture) -> dt.datetime:
+    """The next instant at which a shift or a week of the picture begins, ends or changes; a minute while one runs."""
+    now = picture.at
+    if any(shift.period.holds(now) and shift.open_seats() for shift in picture.shifts):
+        return now.replace(second=0, microsecond=0) + MINUTE
+    edges = [edge for shift in picture.shifts for edge in (shift.period.start, shift.period.end)]
+    edges += [edge for week in picture.weeks.values() for edge in (week.opens_at, week.fixes_at, week.ends_at)]
+    return min((edge for edge in edges if edge > now), default=picture.window.end)
 
 
 def _gap_inside(picture: PodPicture, part: Period) -> str:

@@ -16,7 +16,7 @@ from teams.people.models import User
 from teams.pods.models import Pod
 from teams.scheduling.effects import Effect, claim_effect
 from teams.scheduling.models import Absence, Act, Assignment, Shift, Week, as_range
-from teams.scheduling.open_shifts import OpenForMe, open_for_me
+from teams.scheduling.open_shifts import OpenForMe, open_kept
 from teams.scheduling.picture import PodPicture, reach
 from teams.scheduling.reading import read_people, read_pod
 from teams.scheduling.strips import DayCoverage, day_coverage
@@ -201,7 +201,7 @@ def coverage_of_day(pod: Pod, day: dt.date | None = None, at: dt.datetime | None
 def open_to(member: User, pod: Pod, at: dt.datetime | None = None, *, shown: int = 0) -> OpenForMe | None:
     """Open shifts of a pod that the member may take now, over the weeks open for claims. Three statements.
 
-    ``shown`` of them are drawn as cards. None without a week to look at.
+    Judged anew only when something has changed. ``shown`` of them are drawn as cards. None without a week to look at.
     """
     now = at or periods.now()
     last = Week.objects.filter(pod=pod, opens_at__lte=now).order_by("-monday").values_list("monday", flat=True).first()
@@ -212,7 +212,7 @@ def open_to(member: User, pod: Pod, at: dt.datetime | None = None, *, shown: int
         return None
     picture = read_pod(pod, window, now)
     person = read_people([member.pk], window, pod.tzinfo).get(member.pk)
-    return open_for_me(picture, person, shown) if person else None
+    return open_kept(picture, person, shown) if person else None
 
 
 def preview_claim(
