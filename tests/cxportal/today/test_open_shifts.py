@@ -92,6 +92,18 @@ def test_the_number_is_that_of_the_card_and_of_the_weeks_that_it_leads_to(gaps: 
     assert len(re.findall(r"Closes \d", listed)) == 3
 
 
+def test_where_the_list_stands_the_number_is_counted_anew(gaps: Cast, browser: Browser) -> None:
+    """Elsewhere it may be two minutes old."""
+    client = browser(gaps.member)
+    for page in ("/", f"/p/isar/week/{week_label(MONDAY)}/"):
+        assert (
+            'hx-get="/badges/?fresh&amp;pod=isar" data-live-pace="5" hx-trigger="load'
+            in client.get(page).content.decode()
+        )
+    queue = client.get("/p/isar/queue/").content.decode()
+    assert 'hx-get="/badges/?pod=isar" data-live-pace="5" hx-trigger="load' in queue
+
+
 def test_everything_that_is_called_open_to_somebody_can_be_claimed(gaps: Cast) -> None:
     """Beside what fits stand a skill that is lacking, a draft, a day of absence and work at the same hour."""
     scheduling.shift(gaps.isar, 4, "09:00", "17:00", skill=people.skill("Polish"))
