@@ -157,6 +157,8 @@ def test_a_row_with_all_days_empty_ends_a_channel(cast: Cast) -> None:
     run = take(cast, "hours", f"{HOURS}isar,phone,,,,,,,\nisar,chat,,,,,,,\n")
     assert [line["action"] for line in run.report] == ["changed", "same"]
     assert not OpeningHours.objects.exists()
+    # A channel without hours is one that is not there, so hours for it are new.
+    assert [line["action"] for line in take(cast, "hours", f"{HOURS}isar,phone,8-16,,,,,,\n").report] == ["new"]
 
 
 def test_a_file_that_forgets_a_day_does_not_close_the_pod_on_it(cast: Cast) -> None:
