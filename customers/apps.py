@@ -9,8 +9,10 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         from customers.administration.registering import register_everything
+        from customers.feedback import wishes
         from customers.routing import agreed
 
+        wishes.register_notices()
         agreed.register_bounds()
         agreed.register_notices()
         register_everything()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from customers.contacts.models import Contact
-from customers.feedback import rules
+from customers.feedback import rules, wishes
 from customers.feedback.models import Response, Survey
 from customers.feedback.queries import PURPOSE, find
 from cxportal.core import periods
@@ -107,7 +107,7 @@ def answer(*, token: str, given: Answer, at: dt.datetime | None = None, by: None
     survey.save(update_fields=["answered_at"])
     used = Violation("answered", USED)
     with translate_errors({"customers_response_survey_id_key": used, "response_once_per_contact": used}):
-        return Response.objects.create(
+        kept = Response.objects.create(
             kind=Response.Kind.SURVEY,
             survey=survey,
             csat=given.csat,
@@ -117,6 +117,9 @@ def answer(*, token: str, given: Answer, at: dt.datetime | None = None, by: None
             answered_at=at,
             **copied(survey.contact),
         )
+    if given.may_contact:
+        wishes.tell(survey.contact)
+    return kept
 
 
 def copied(contact: Contact) -> dict[str, object]:
