@@ -12,35 +12,43 @@ from collections.abc import Collection
 
 from django.db import connection
 
-# The spans from an instant on in which no rule begins or ends, and the rule that decides each.
-# Of one scope at most one active rule holds at an instant, so no join below multiplies rows.
+# The spans of a customer from an instant on in which no rule for them begins or ends, and the rule that decides each.
+# Rules for one customer may be as many as customers (an import makes them): they are found by the customer and cut
+# nobody else's time. Of one scope at most one active rule holds at an instant, so no join below multiplies rows.
 _DECIDED = """
-    CREATE TEMP TABLE wanted_ownership ON COMMIT DROP AS WITH edge AS (
-        SELECT %(since)s::timestamptz AS at
-        UNION SELECT bound FROM customers_ownershiprule,
-                     LATERAL (VALUES (lower(period)), (upper(period))) AS bounds (bound)
-              WHERE state = 'active' AND bound IS NOT NULL
-                AND (%(since)s::timestamptz IS NULL OR bound > %(since)s)
+    CREATE TEMP TABLE wanted_ownership ON COMMIT DROP AS WITH concerned AS MATERIALIZED (
+        SELECT c.id, c.region_id, c.segment_id FROM {customers} c
+    ), general AS MATERIALIZED (
+        SELECT * FROM customers_ownershiprule WHERE state = 'active' AND precedence > 1
+    ), own AS (
+        SELECT c.id AS customer_id, bound FROM concerned c
+        JOIN customers_ownershiprule r ON r.customer_id = c.id AND r.state = 'active' AND r.precedence = 1,
+             LATERAL (VALUES (lower(r.period)), (upper(r.period))) AS bounds (bound)
+    ), edge AS (
+        SELECT c.id AS customer_id, at.bound AS at FROM concerned c CROSS JOIN (
+            SELECT %(since)s::timestamptz AS bound
+            UNION SELECT bound FROM general, LATERAL (VALUES (lower(period)), (upper(period))) AS bounds (bound)
+                  WHERE bound IS NOT NULL AND (%(since)s::timestamptz IS NULL OR bound > %(since)s)
+        ) at
+        UNION SELECT customer_id, bound FROM own
+              WHERE bound IS NOT NULL AND (%(since)s::timestamptz IS NULL OR bound > %(since)s)
     ), span AS (
-        SELECT at AS starts, lead(at) OVER (ORDER BY at NULLS FIRST) AS ends FROM edge
-    ), ruled AS (
-        SELECT s.starts, s.ends, r.* FROM span s
-        JOIN customers_ownershiprule r
-          ON r.state = 'active' AND r.period && tstzrange(s.starts, s.ends)
+        SELECT customer_id, at AS starts, lead(at) OVER (PARTITION BY customer_id ORDER BY at NULLS FIRST) AS ends
+        FROM edge
     ), decided AS (
         SELECT c.id AS customer_id, s.starts, s.ends,
                coalesce(named.id, both_.id, placed.id, kind.id, rest.id) AS rule_id,
                coalesce(named.pod_id, both_.pod_id, placed.pod_id, kind.pod_id, rest.pod_id) AS pod_id
-        FROM {customers} c CROSS JOIN span s
-        LEFT JOIN ruled named ON named.precedence = 1 AND named.customer_id = c.id
-             AND named.starts IS NOT DISTINCT FROM s.starts
-        LEFT JOIN ruled both_ ON both_.precedence = 2 AND both_.region_id = c.region_id
-             AND both_.segment_id = c.segment_id AND both_.starts IS NOT DISTINCT FROM s.starts
-        LEFT JOIN ruled placed ON placed.precedence = 3 AND placed.region_id = c.region_id
-             AND placed.starts IS NOT DISTINCT FROM s.starts
-        LEFT JOIN ruled kind ON kind.precedence = 4 AND kind.segment_id = c.segment_id
-             AND kind.starts IS NOT DISTINCT FROM s.starts
-        LEFT JOIN ruled rest ON rest.precedence = 5 AND rest.starts IS NOT DISTINCT FROM s.starts
+        FROM concerned c JOIN span s ON s.customer_id = c.id
+        LEFT JOIN customers_ownershiprule named ON named.customer_id = c.id AND named.state = 'active'
+             AND named.precedence = 1 AND named.period && tstzrange(s.starts, s.ends)
+        LEFT JOIN general both_ ON both_.precedence = 2 AND both_.region_id = c.region_id
+             AND both_.segment_id = c.segment_id AND both_.period && tstzrange(s.starts, s.ends)
+        LEFT JOIN general placed ON placed.precedence = 3 AND placed.region_id = c.region_id
+             AND placed.period && tstzrange(s.starts, s.ends)
+        LEFT JOIN general kind ON kind.precedence = 4 AND kind.segment_id = c.segment_id
+             AND kind.period && tstzrange(s.starts, s.ends)
+        LEFT JOIN general rest ON rest.precedence = 5 AND rest.period && tstzrange(s.starts, s.ends)
     ), told AS (
         SELECT *, pod_id IS DISTINCT FROM lag(pod_id) OVER (PARTITION BY customer_id ORDER BY starts NULLS FIRST)
                   AS changes
