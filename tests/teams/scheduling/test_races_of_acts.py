@@ -42,7 +42,7 @@ def claim(user: User, shift: Shift) -> races.Act:
 
 # --- offers ---------------------------------------------------------------------------------------
 
-TAKE_JUDGED = (give_aways, "judge_claim")
+TAKE_JUDGED = (give_aways, "judge_take")
 
 
 def takers(cast: Cast, number: int) -> list[races.Act]:
