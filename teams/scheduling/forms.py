@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cxportal.core.fields import ClockField, ClockInput, MomentField
 from cxportal.core.periods import DAY, Period, each_day, to_instant
+from teams.people.models import validate_zone
 from teams.pods.models import Pod
 from teams.scheduling import words
 from teams.scheduling.expansion import Part, PatternRule, empty_days
@@ -18,7 +20,8 @@ from teams.skills.models import Skill
 from teams.staffing.models import Activity
 
 WEEKDAYS = ((1, _("Mon")), (2, _("Tue")), (3, _("Wed")), (4, _("Thu")), (5, _("Fri")), (6, _("Sat")), (7, _("Sun")))
-MOST_PARTS = 6
+MOST_PARTS = 12
+SHOWN_PARTS = 4  # rows that stand open; the others appear as they are filled
 
 
 class PartForm(forms.Form):
@@ -75,7 +78,7 @@ class AddShiftForm(TimesForm):
 
 
 class PatternForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
-    """A shift pattern with up to six activities; times outside every activity are breaks."""
+    """A shift pattern with up to twelve activities; times outside every activity are breaks."""
 
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Weekdays"), choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple
@@ -86,10 +89,11 @@ class PatternForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         required=False,
         empty_label=_("none"),
     )
+    zone = forms.CharField(label=_("Time zone"), required=False, widget=forms.TextInput({"list": "zones"}))
 
     class Meta:
         model = ShiftPattern
-        fields = ("name", "starts", "ends", "weekdays", "seats", "skill", "clock_change")
+        fields = ("name", "starts", "ends", "zone", "weekdays", "seats", "skill", "clock_change")
         field_classes = {"starts": ClockField, "ends": ClockField}
         widgets = {"starts": ClockInput, "ends": ClockInput, "clock_change": forms.RadioSelect}
         help_texts = {
@@ -104,6 +108,7 @@ class PatternForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         self.by_pk = {a.pk: a for a in activities}
         choices = [("", _("none")), *((str(a.pk), a.name) for a in activities)]
         known = list(self.instance.segments.all()) if self.instance.pk else []
+        self.known = len(known)
         for place in range(MOST_PARTS):
             part = known[place] if place < len(known) else None
             self.fields[f"activity_{place}"] = forms.ChoiceField(
@@ -124,9 +129,31 @@ class PatternForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     def _wall(self, offset: int) -> dt.time:
         return (dt.datetime.combine(dt.date(2026, 1, 5), self.instance.starts) + dt.timedelta(minutes=offset)).time()
 
-    def part_rows(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
-        """The activity rows as the template draws them."""
-        return [(self[f"activity_{i}"], self[f"from_{i}"], self[f"to_{i}"]) for i in range(MOST_PARTS)]
+    def part_rows(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField, bool]]:
+        """The activity rows as the template draws them, and whether each stays folded; two spare ones stand open."""
+        filled = [i for i in range(MOST_PARTS) if self.data.get(f"activity_{i}")]
+        shown = max(SHOWN_PARTS, self.known + 2, *(i + 3 for i in filled))
+        return [(self[f"activity_{i}"], self[f"from_{i}"], self[f"to_{i}"], i >= shown) for i in range(MOST_PARTS)]
+
+    def clean_zone(self) -> str:
+        """The zone of the wall times; the pod's when left out. ``validate_zone`` stands on the model."""
+        zone = str(self.cleaned_data["zone"]).strip() or self.pod.zone
+        validate_zone(zone)
+        return zone
+
+    def rule(self) -> PatternRule | None:
+        """The pattern as it is typed, for a look at what it makes; None while something is missing."""
+        data = self.cleaned_data
+        if not {"starts", "ends", "weekdays", "clock_change", "zone"} <= data.keys():
+            return None
+        return PatternRule(
+            data["starts"],
+            data["ends"],
+            frozenset(data["weekdays"]),
+            ZoneInfo(data["zone"]),
+            data["clock_change"],
+            tuple(data.get("parts", ())),
+        )
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"]).strip()
@@ -137,7 +164,7 @@ class PatternForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if {"starts", "ends", "weekdays", "clock_change"} <= data.keys():
+        if {"starts", "ends", "weekdays", "clock_change", "zone"} <= data.keys():
             data["parts"] = self._parts(data)
             self._must_exist(data)
         return data
@@ -168,10 +195,9 @@ class PatternForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         return found
 
     def _must_exist(self, data: dict[str, Any]) -> None:
-        rule = PatternRule(
-            data["starts"], data["ends"], frozenset(data["weekdays"]), self.pod.tzinfo, data["clock_change"]
-        )
-        today = dt.datetime.now(self.pod.tzinfo).date()
+        rule = self.rule()
+        assert rule is not None
+        today = dt.datetime.now(rule.zone).date()
         if swallowed := empty_days(rule, today, today + 730 * DAY):
             self.add_error(
                 "ends",

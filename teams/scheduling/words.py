@@ -87,6 +87,13 @@ def span(period: Period, zone: ZoneInfo) -> str:
     return f"{clock(period.start, zone)}–{clock(period.end, zone)}"
 
 
+def wall_span(start: dt.time, first: int, last: int) -> str:
+    """``22:00–02:00``: two offsets in wall-clock minutes from a wall time."""
+    begin = dt.datetime.combine(dt.date(2001, 1, 1), start)
+    edges = (begin + dt.timedelta(minutes=offset) for offset in (first, last))
+    return "–".join(f"{edge:%H:%M}" for edge in edges)
+
+
 def day_span(period: Period, zone: ZoneInfo) -> str:
     """``Wed 23 Dec, 17:30–20:00``: also read where no week stands above it, in a message or weeks later."""
     return f"{long_day(period.start.astimezone(zone).date())}, {span(period, zone)}"

@@ -3,13 +3,14 @@
 from teams.scheduling.services.absences import end_absence, record_absence
 from teams.scheduling.services.claims import Claimed, Released, claim, release, undo
 from teams.scheduling.services.give_aways import offer, take, withdraw
-from teams.scheduling.services.patterns import retire_pattern, save_pattern
+from teams.scheduling.services.patterns import Use, retire_pattern, save_pattern, use_of
 from teams.scheduling.services.shifts import add_shift, cancel_shift, move_shift
 from teams.scheduling.services.weeks import copy_week, make_week, open_week, undo_opening
 
 __all__ = [
     "Claimed",
     "Released",
+    "Use",
     "add_shift",
     "cancel_shift",
     "claim",
@@ -26,5 +27,6 @@ __all__ = [
     "take",
     "undo",
     "undo_opening",
+    "use_of",
     "withdraw",
 ]

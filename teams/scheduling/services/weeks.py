@@ -12,14 +12,14 @@ from django.utils.translation import ngettext
 
 from cxportal.core import periods
 from cxportal.core.database import LockClass, lock, lock_key
-from cxportal.core.periods import DAY, Period, each_day, to_instant
+from cxportal.core.periods import DAY, Period, each_day, local_date, to_instant
 from cxportal.core.violations import Refused, Violation
 from teams.audit.tracking import recorded
 from teams.people.models import User
 from teams.pods.agreement import values_at
 from teams.pods.models import Pod
 from teams.scheduling import words
-from teams.scheduling.expansion import EmptyShift, Part, PatternRule, shifts_in_week
+from teams.scheduling.expansion import EmptyShift, Part, PatternRule, shift_on
 from teams.scheduling.models import Act, Assignment, PatternSegment, Seat, Segment, Shift, ShiftPattern, Week, as_range
 from teams.scheduling.services.doors import must_work_in, tell
 
@@ -47,7 +47,9 @@ def make_week(*, by: User, pod: Pod, monday: dt.date) -> Week:
     lock(LockClass.POD_DAY, [lock_key("day", pod.pk, monday.toordinal())])
     if week := Week.objects.filter(pod=pod, monday=monday).first():
         return week
-    patterns = list(ShiftPattern.objects.filter(pod=pod, retired_at=None).prefetch_related("segments"))
+    patterns = list(
+        ShiftPattern.objects.filter(pod=pod, retired_at=None).select_related("pod").prefetch_related("segments")
+    )
     if not patterns:
         raise Refused(
             Violation(
@@ -151,13 +153,24 @@ def pattern_rule(pattern: ShiftPattern, parts: Iterable[PatternSegment] | None =
 
 
 def planned(pattern: ShiftPattern, monday: dt.date) -> list[NewShift]:
-    """The shifts of a pattern in a week. Raises ``Refused`` when the clocks swallow one."""
+    """The shifts of a pattern that begin in a week of its pod. Raises ``Refused`` when the clocks swallow one.
+
+    A pattern may keep another zone than its pod: weekdays are those of the pattern, and a shift belongs
+    to the pod's day on which it begins, which may be the one before or after.
+    """
+    rule, zone = pattern_rule(pattern), pattern.pod.tzinfo
+    others = rule.zone != zone
+    days = each_day(monday - DAY, monday + 7 * DAY) if others else each_day(monday, monday + 6 * DAY)
     try:
-        plans = shifts_in_week(pattern_rule(pattern), monday)
+        plans = [shift_on(rule, day) for day in days if day.isoweekday() in rule.weekdays]
     except EmptyShift as error:
         raise Refused(_swallowed(pattern.name, error.day)) from error
     seats = (pattern.skill_id,) * pattern.seats
-    return [NewShift(plan.day, plan.period, pattern.zone, plan.segments, seats, pattern.pk) for plan in plans]
+    found = [
+        NewShift(local_date(plan.period.start, zone), plan.period, pattern.zone, plan.segments, seats, pattern.pk)
+        for plan in plans
+    ]
+    return [new for new in found if monday <= new.day <= monday + 6 * DAY]
 
 
 def _swallowed(name: str, day: dt.date) -> Violation:

@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from cxportal.core import periods
 from cxportal.core.htmx import back_to, render, say
 from cxportal.core.http import guarded, verb
+from cxportal.core.periods import local_date
 from teams import permissions
 from teams.people.models import User
 from teams.pods.models import Pod
 from teams.scheduling import services, words
+from teams.scheduling.expansion import PatternRule
 from teams.scheduling.forms import WEEKDAYS, PatternForm
 from teams.scheduling.models import ShiftPattern
+from teams.scheduling.preview import preview
+from teams.scheduling.services.weeks import pattern_rule
 from teams.staffing.services import standard_activities
 
 
@@ -28,6 +34,17 @@ class Line:
     days: str
     activities: str
     hours: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """An activity on the bar of a pattern: where it begins and how long it is, in quarter hours."""
+
+    start: int
+    length: int
+    name: str
+    category: int
+    span: str
 
 
 @guarded(permissions.week_pod)
@@ -66,12 +83,52 @@ def edit(request: HttpRequest, found: ShiftPattern) -> HttpResponseBase:
 def _form(request: HttpRequest, pod: Pod, pattern: ShiftPattern) -> HttpResponseBase:
     assert isinstance(request.user, User)
     form = PatternForm(request.POST or None, instance=pattern, pod=pod)
-    if request.method == "POST" and form.is_valid():
-        services.save_pattern(by=request.user, pattern=form.instance, parts=form.cleaned_data["parts"])
-        say(request, _("%(name)s is written down. Weeks made from now on use it.") % {"name": form.instance})
+    looks = "look" in request.POST
+    if request.method == "POST" and form.is_valid() and not looks:
+        changed = services.save_pattern(
+            by=request.user, pattern=form.instance, parts=form.cleaned_data["parts"], replan="replan" in request.POST
+        )
+        say(request, _saved(form.instance, changed))
         return back_to(request, reverse("patterns", kwargs={"slug": pod.slug}))
-    context = {"form": form, "pod": pod, "pattern": pattern if pattern.pk else None}
-    return render(request, "teams/scheduling/pattern.html", context, status=422 if form.errors else 200)
+    rule = form.rule() if form.is_bound else _rule(pattern)
+    today = local_date(periods.now(), pod.tzinfo)
+    context = {
+        "form": form,
+        "pod": pod,
+        "pattern": pattern if pattern.pk else None,
+        "title": ShiftPattern.objects.get(pk=pattern.pk).name if pattern.pk else "",
+        "preview": preview(rule, today) if rule else None,
+        "bar": _bar(form, rule) if rule else (),
+        "length": -(-rule.wall_minutes // 15) if rule else 0,
+        "use": services.use_of(pattern) if pattern.pk else services.Use(),
+        "palette": [(a.pk, a.name, a.category) for a in form.by_pk.values()],
+    }
+    status = 422 if form.errors and not looks else 200
+    return render(request, "teams/scheduling/pattern.html", context, status=status)
+
+
+def _saved(pattern: ShiftPattern, changed: int) -> str:
+    said = _("%(name)s is written down. Weeks made from now on use it.") % {"name": pattern}
+    if not changed:
+        return said
+    more = ngettext("%(number)s shift of made weeks follows it.", "%(number)s shifts of made weeks follow it.", changed)
+    return f"{said} {more % {'number': changed}}"
+
+
+def _rule(pattern: ShiftPattern) -> PatternRule | None:
+    return pattern_rule(pattern) if pattern.pk else None
+
+
+def _bar(form: PatternForm, rule: PatternRule) -> list[Bar]:
+    """The activities of a pattern on its bar, in quarter hours."""
+    found = []
+    for part in sorted(rule.parts, key=lambda part: part.start):
+        activity = form.by_pk.get(part.activity)
+        first, last = part.start // 15, -(-part.end // 15)
+        if activity:
+            span = words.wall_span(rule.start, part.start, part.end)
+            found.append(Bar(first, last - first, activity.name, activity.category, span))
+    return found
 
 
 @verb
