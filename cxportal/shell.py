@@ -80,6 +80,10 @@ def _works_in(stand: Standing, pod: Pod | None) -> bool:
     return pod is not None and pod.pk in stand.member_of
 
 
+def _works_anywhere(stand: Standing, _pod: Pod | None) -> bool:
+    return bool(stand.member_of)
+
+
 def _reads_week(stand: Standing, pod: Pod | None) -> bool:
     return pod is not None and pod.pk in stand.pods
 
@@ -160,6 +164,7 @@ ADMINISTRATION = (
 MINE = (
     Entry("preferences", _("Preferences"), "sliders-horizontal", _everybody),
     Entry("notices", _("Notices"), "bell", _everybody),
+    Entry("calendar_feeds", _("Calendar feeds"), "calendar-sync", _works_anywhere, frozenset({"make_calendar_feed"})),
     Entry("account_change_password", _("Password"), "lock-keyhole", _everybody),
     Entry("sessions", _("Signed-in devices"), "monitor-smartphone", _everybody),
     Entry("tokens", _("API tokens"), "key-round", _everybody),

@@ -10,6 +10,7 @@ class TeamsConfig(AppConfig):
     def ready(self) -> None:
         from teams.administration.history import register_kinds
         from teams.administration.imports import register_lists
+        from teams.feeds.services import end_feeds
         from teams.notifications.services import send
         from teams.people.messages import carry
         from teams.people.services import on_deactivation
@@ -25,5 +26,6 @@ class TeamsConfig(AppConfig):
         register_week()
         carry(send)
         on_deactivation(leave)
+        on_deactivation(end_feeds)
         register_kinds()
         register_lists()

@@ -20,6 +20,7 @@ PUBLIC = {
     "api-docs",
     "api-schema",
     "api-unknown",
+    "calendar_feed",
     "health-live",
     "health-ready",
     "invitation",

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from teams.audit.kinds import Kind, register
+from teams.feeds.models import CalendarFeed
 from teams.people import models as people
 from teams.pods import models as pods
 from teams.pods.agreement import definitions, in_words
@@ -34,6 +35,7 @@ def register_kinds() -> None:
         Kind("invitation", people.Invitation, _("Invitation"), ("user",), {"person": "user"}, hidden=SECRET),
         Kind("link", people.OneTimeLink, _("One-time link"), ("user",), {"person": "user"}, hidden=SECRET),
         Kind("token", people.ApiToken, _("API token"), ("user", "name"), {"person": "user"}, hidden=SECRET),
+        Kind("feed", CalendarFeed, _("Calendar feed"), ("member", "pod"), PERSON, hidden=SECRET | {"made_at"}),
         Kind("role", pods.RoleGrant, _("Role"), ("user", "role"), {"person": "user"}),
         Kind("membership", pods.Membership, _("Membership"), ("member", "pod"), PERSON | POD),
         Kind("company", pods.Company, _("Company"), ("name",)),
