@@ -14,6 +14,7 @@ from cxportal import api_docs
 from cxportal.core.http import Mark, public
 from cxportal.core.rest.problems import not_found
 from rituals.scorecards.api import ScorecardOperations
+from teams.fairness.api import PointOperations
 from teams.people.api import PeopleOperations
 from teams.pods.api import PodOperations
 from teams.scheduling.api import ShiftOperations
@@ -26,6 +27,7 @@ router.register("customers", CustomerOperations, "api-customer")
 router.register("overflow-agreements", AgreementOperations, "api-agreement")
 router.register("scorecards", ScorecardOperations, "api-scorecard")
 router.register("shifts", ShiftOperations, "api-shift")
+router.register("points", PointOperations, "api-point")
 
 # What can be asked is no secret: the description holds no data of the company.
 schema: Any = SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[])

@@ -145,6 +145,7 @@ SCREENS = (
 )
 POD_PAGES = (
     Entry("agreement", _("Agreement"), "scale", _sees_agreements, of_pod=True),
+    Entry("fairness", _("Fairness"), "chart-bar", _works_in, of_pod=True),
     Entry(
         "overflow_agreements",
         _("Overflow agreements"),

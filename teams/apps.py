@@ -10,6 +10,8 @@ class TeamsConfig(AppConfig):
     def ready(self) -> None:
         from teams.administration.history import register_kinds
         from teams.administration.imports import register_lists
+        from teams.fairness import agreed as fairness
+        from teams.fairness.effects import tell_points
         from teams.feeds.services import end_feeds
         from teams.notifications.services import send
         from teams.people.messages import carry
@@ -21,6 +23,8 @@ class TeamsConfig(AppConfig):
         from teams.scheduling.steps import register_week
 
         register_bounds()
+        fairness.register_bounds()
+        tell_points()
         register_notices()
         register_steps()
         register_week()

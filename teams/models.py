@@ -1,5 +1,6 @@
 """Re-exports the models of every capability of this floor, for Django's app registry."""
 
+from teams.fairness.models import *  # noqa: F403
 from teams.feeds.models import *  # noqa: F403
 from teams.notifications.models import *  # noqa: F403
 from teams.people.models import *  # noqa: F403

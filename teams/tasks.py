@@ -1,5 +1,6 @@
 """Jobs of every room of this floor, for the worker that looks for them here."""
 
+from teams.fairness import tasks as fairness
 from teams.notifications import tasks as notifications
 
-__all__ = ["notifications"]
+__all__ = ["fairness", "notifications"]

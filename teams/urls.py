@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("teams.people.urls")),
     path("", include("teams.scheduling.urls")),
     path("", include("teams.feeds.urls")),
+    path("", include("teams.fairness.urls")),
     path("", include("teams.presence.urls")),
     path("", include("teams.pods.urls")),
     path("", include("teams.audit.urls")),

@@ -22,6 +22,7 @@ from cxportal.core.violations import Answer as No
 from cxportal.demo import history, live, rosters, world
 from cxportal.demo.build import Built, build, find
 from cxportal.demo.company import plan
+from teams.fairness import services as fairness
 from teams.people.models import User
 from teams.pods.models import Company, Pod
 
@@ -58,6 +59,7 @@ def load(scale: str, *, seed: int, say: Say, now: dt.datetime | None = None) -> 
     sittings = rosters.rota(built, monday, seed=seed)
     rosters.write(built, sittings)
     rosters.require(built, monday)
+    _count_points(built)
     say(f"{sum(pod.customers for pod in built.plan.pods):,} customers")
     quiet: Say = lambda _line: None  # noqa: E731 - the import's own lines are too many here
     history.bring_customers(built, seed=seed, say=quiet)
@@ -78,6 +80,7 @@ def refresh(run: ImportRun, *, say: Say, now: dt.datetime | None = None) -> Buil
     detail: dict[str, Any] = run.detail
     built, seed = find(plan(detail["scale"])), int(detail["seed"])
     added = _bring_roster(built, now, seed)
+    _count_points(built)
     if added:
         say(f"{added} seats taken in the weeks ahead")
     since = Contact.objects.filter(source="demo").aggregate(last=Max("arrived_at"))["last"]
@@ -87,6 +90,12 @@ def refresh(run: ImportRun, *, say: Say, now: dt.datetime | None = None) -> Buil
         _close_stale(built, now)
         live.play_now(built, now=now, seed=seed + now.toordinal())
     return built
+
+
+def _count_points(built: Built) -> None:
+    """What was worked comes into the pods' fairness accounts; the hourly job does the same later."""
+    for pod in built.pods:
+        fairness.settle(pod=pod)
 
 
 def _bring_roster(built: Built, now: dt.datetime, seed: int) -> int:

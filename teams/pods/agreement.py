@@ -22,9 +22,10 @@ from teams.pods.models import AgreementVersion, Company, OuterLimit, Pod
 class BoundDefinition:
     """One thing that a pod can agree on.
 
-    ``key`` is stable (``rest_minutes``); ``unit`` one of ``minutes``, ``days``, ``people``,
-    ``share``, ``seconds``, ``choice``, ``flag``; ``least``/``most`` are the outer limits that
-    hold unless the company sets its own.
+    ``key`` is stable (``rest_minutes``); ``unit`` one of ``minutes``, ``days``, ``weeks``,
+    ``weekends``, ``nights``, ``points``, ``people``, ``share``, ``seconds``, ``clock`` (minutes after
+    midnight), ``choice``, ``flag``; ``least``/``most`` are the outer limits that hold unless the
+    company sets its own.
     """
 
     key: str
@@ -53,13 +54,18 @@ class Values:
 
 
 # How a stored unit is typed: hours are easier than 660 minutes.
-TYPED_FACTORS = {"minutes": 60, "seconds": 60}
+TYPED_FACTORS = {"minutes": 60, "seconds": 60, "clock": 60}
 TYPED_WORDS: dict[str, Text] = {
     "minutes": _("hours"),
     "seconds": _("minutes"),
     "days": _("days"),
+    "weeks": _("weeks"),
+    "weekends": _("weekends"),
+    "nights": _("nights"),
+    "clock": _("hours after midnight"),
     "people": _("people"),
     "share": _("share from 0 to 1"),
+    "points": _("points"),
 }
 
 _definitions: dict[str, BoundDefinition] = {}
@@ -87,6 +93,8 @@ def in_words(bound: BoundDefinition, value: Any) -> str:
     if bound.unit == "minutes" and value >= 60:
         hours, minutes = divmod(int(value), 60)
         return f"{hours} h {minutes:02d}" if minutes else f"{hours} h"
+    if bound.unit == "clock":
+        return f"{int(value) // 60:02d}:{int(value) % 60:02d}"
     if bound.unit == "share":
         return f"{value:.0%}"
     number = f"{value:g}"
@@ -94,7 +102,11 @@ def in_words(bound: BoundDefinition, value: Any) -> str:
         "minutes": _("%(n)s min"),
         "seconds": _("%(n)s s"),
         "days": ngettext_lazy("%(n)s day", "%(n)s days", int(value)),
+        "weeks": ngettext_lazy("%(n)s week", "%(n)s weeks", int(value)),
+        "weekends": ngettext_lazy("%(n)s weekend", "%(n)s weekends", int(value)),
+        "nights": ngettext_lazy("%(n)s night", "%(n)s nights", int(value)),
         "people": ngettext_lazy("%(n)s person", "%(n)s people", int(value)),
+        "points": ngettext_lazy("%(n)s point", "%(n)s points", 1 if value == 1 else 2),
     }
     return str(words[bound.unit] % {"n": number}) if bound.unit in words else number
 

@@ -70,6 +70,7 @@ class MemberState:
     absences: tuple[Period, ...] = ()
     skills: frozenset[int] = frozenset()
     contract_minutes: int | None = None
+    region: str = ""
 
 
 @dataclass(frozen=True)

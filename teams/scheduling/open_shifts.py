@@ -18,6 +18,7 @@ from teams.scheduling import words
 from teams.scheduling.coverage import gaps, short_minutes
 from teams.scheduling.effects import TIME_WORDS, Effect, claim_effect, judge_take, parts_that_fit, what_fits
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, main_activity
+from teams.scheduling.remarks import remarks
 
 SHOWN = 12
 
@@ -245,9 +246,21 @@ def _card(
         partial=part != shift.period,
         hours=words.hours(sum(p.minutes for p in shift.work(would))),
         effect=effect,
-        lines=tuple(claim_lines(effect)) if effect and effect.allowed else (),
+        lines=tuple(_lines(picture, me, effect)),
         blocked=effect.violations[0] if effect and effect.violations else None,
     )
+
+
+def _lines(picture: PodPicture, me: Person | None, effect: Effect | None) -> list[Line]:
+    """What a claim that fits would do, and what rooms above say of it."""
+    if me is None or effect is None or not effect.allowed:
+        return []
+    return [*claim_lines(effect), *remark_lines(picture, me, effect.period)]
+
+
+def remark_lines(picture: PodPicture, me: Person, period: Period) -> list[Line]:
+    """What rooms above say of a claim: what it counts."""
+    return [Line("plain", text) for text in remarks(picture, me.state, period)]
 
 
 def claim_lines(effect: Effect) -> list[Line]:

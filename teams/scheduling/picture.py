@@ -106,7 +106,10 @@ class ShiftView:
 
 @dataclass(frozen=True)
 class PodPicture:
-    """A pod over a window at an instant: agreement, weeks, shifts, needs, activities."""
+    """A pod over a window at an instant: agreement, weeks, shifts, needs, activities.
+
+    ``agreed`` are all values of the agreement, also those that rooms above give a meaning.
+    """
 
     pod: Pod
     at: dt.datetime
@@ -121,6 +124,7 @@ class PodPicture:
     members: Mapping[int, str]
     hours: Mapping[int, tuple[int, int]]
     exceptions: Mapping[dt.date, tuple[int | None, int | None, str]]
+    agreed: Mapping[str, Any] = field(default_factory=dict)
     kept: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def again(self, pod: Pod, at: dt.datetime) -> PodPicture:

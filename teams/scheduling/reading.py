@@ -143,6 +143,7 @@ def _picture(pod: Pod, window: Period, at: dt.datetime, found: str | dict[str, A
         members=dict(raw["members"] or ()),
         hours={h[0] + 1: (h[1], h[2]) for h in raw["hours"] or ()},
         exceptions={dt.date.fromisoformat(e[0]): (e[1], e[2], e[3]) for e in raw["exceptions"] or ()},
+        agreed=values,
     )
 
 
@@ -176,6 +177,7 @@ def _shift(row: list[Any]) -> ShiftView:
 
 PEOPLE_SQL = """
 SELECT u.id, u.name, u.category, COALESCE(c.zone, NULLIF(u.zone, ''), %(zone)s), c.weekly_minutes,
+ COALESCE(c.region, ''),
  (SELECT json_agg(k.skill_id) FROM teams_memberskill k WHERE k.member_id = u.id)::text,
  (SELECT json_agg(json_build_array(s.id, s.pod_id, extract(epoch FROM lower(a.period)),
      extract(epoch FROM upper(a.period)), (SELECT json_agg(json_build_array(
@@ -223,7 +225,7 @@ def _same_person(row: tuple[Any, ...]) -> Person:
 
 
 def _person(row: Sequence[Any]) -> Person:
-    pk, name, category, zone, minutes, skills, held, duties, absences = row
+    pk, name, category, zone, minutes, region, skills, held, duties, absences = row
     state = MemberState(
         member=pk,
         zone=ZoneInfo(zone),
@@ -232,6 +234,7 @@ def _person(row: Sequence[Any]) -> Person:
         absences=tuple(_period(*a) for a in _rows(absences)),
         skills=frozenset(_rows(skills)),
         contract_minutes=minutes,
+        region=region,
     )
     return Person(pk, name, category, state)
 

@@ -11,7 +11,7 @@ from teams.people.models import User
 from teams.scheduling import words
 from teams.scheduling.effects import Effect, claim_effect, release_effect
 from teams.scheduling.models import Shift
-from teams.scheduling.open_shifts import Line, claim_lines, week_line
+from teams.scheduling.open_shifts import Line, claim_lines, remark_lines, week_line
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, TakenView, main_activity, reach
 from teams.scheduling.reading import read_people, read_pod
 from teams.scheduling.ways import RestDrawing, Way, rest_drawing, ways_out
@@ -130,7 +130,7 @@ def _with_claim(base: ShiftPage, picture: PodPicture, me: Person, view: ShiftVie
     return replace(
         base,
         claim=effect,
-        claim_lines=tuple(claim_lines(effect)) if effect.allowed else (),
+        claim_lines=(*claim_lines(effect), *remark_lines(picture, me, part)) if effect.allowed else (),
         violations=effect.violations,
         drawing=rest_drawing(effect.violations, picture),
         ways=tuple(ways_out(picture, me, view, seat, effect)) if effect.violations else (),

@@ -11,9 +11,12 @@ from customers.causes.models import Reason
 from customers.contacts import states
 from customers.contacts.models import Contact
 from customers.feedback import services as feedback
+from customers.routing.models import ContactAssignment
 from customers.routing.services.course import Held, hold, instant, is_repeat, record, refuse
+from cxportal.core.periods import MINUTE
 from cxportal.core.violations import Invalid
 from teams.audit.tracking import recorded
+from teams.fairness.services import credit_help
 from teams.people.models import User
 from teams.pods.queries import standing
 
@@ -77,9 +80,12 @@ def resolve(
     contact.resolution = resolution[:500] or contact.resolution
     contact.complaint = contact.complaint if complaint is None else complaint
     about = {"reason": reason_id} if reason_id else {}
+    served = held.assignment
     record(held, "resolved", at=when, by=by, person=who.pk, pod=contact.serving_pod_id, about=about)
-    survey = feedback.invite(contact=contact, by=by, at=when) if contact.state == Contact.State.RESOLVED else None
-    return Closed(contact, survey)
+    if contact.state != Contact.State.RESOLVED:
+        return Closed(contact)
+    _credit(served, contact, when)
+    return Closed(contact, feedback.invite(contact=contact, by=by, at=when))
 
 
 @recorded
@@ -111,6 +117,14 @@ def reopen(*, by: User, contact_id: int, at: dt.datetime | None = None) -> Conta
     at_home = last is not None and standing(last).home == held.contact.home_pod_id
     data = {"to_member": last.pk} if last is not None and at_home else {}
     return record(held, "reopened", at=when, by=by, about=data)
+
+
+def _credit(served: ContactAssignment | None, contact: Contact, when: dt.datetime) -> None:
+    """Who solved it for another pod has helped: points in the fairness account of the own pod, once for a contact."""
+    if served is None or served.pod_id == contact.home_pod_id:
+        return
+    minutes = max(1, round((when - served.started_at) / MINUTE))
+    credit_help(member=served.person, minutes=minutes, source=f"contact:{contact.pk}", at=when)
 
 
 def _open(held: Held) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any, cast
 
+import pghistory.core
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -201,7 +203,18 @@ def _undo_release(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
     violations = [v for v in effect.violations if v.code != "started_too_late"]
     if violations:
         raise Refused(violations)
-    seat_member(by.pk, shift, seat.pk, part, picture.bounds, Assignment.Source.CLAIM, now)
+    # Who takes an act back stands as before it, also in how long ago the shift was claimed.
+    since = held_since(act) or now
+    seat_member(by.pk, shift, seat.pk, part, picture.bounds, Assignment.Source.CLAIM, since)
+
+
+def held_since(act: Act) -> dt.datetime | None:
+    """Since when the work was held that an act gave back, from its recorded history; None when nothing is known."""
+    (events,) = cast("list[Any]", pghistory.core.event_models(tracks_model=Assignment))
+    found: dt.datetime | None = (
+        events.objects.filter(pgh_obj_id=act.assignment).order_by("-pgh_id").values_list("made_at", flat=True).first()
+    )
+    return found
 
 
 def look(shift: Shift, by: User, now: dt.datetime, *, whole_weeks: bool = False) -> tuple[PodPicture, Person]:

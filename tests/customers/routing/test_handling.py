@@ -1,5 +1,7 @@
 """How a contact comes into somebody's hands, and out of them."""
 
+from decimal import Decimal
+
 import pytest
 import time_machine
 from django.http import Http404
@@ -10,6 +12,7 @@ from customers.routing import engine, services
 from customers.routing.models import ContactAssignment, LoadEvent, Offer
 from customers.routing.services import Arrival
 from cxportal.core.violations import Invalid, Refused
+from teams.fairness.models import PointEntry
 from teams.presence.models import Presence, PresenceEvent
 from tests.factories import customers, people, routing
 from tests.factories.routing import NOW, later
@@ -272,3 +275,29 @@ def test_a_note_is_kept_and_told(cast, published):
     assert contact.notes.get().text == "Third call"
     assert any(event == "notes" for _topics, event, _ids in published)
     assert ContactEvent.objects.filter(contact=contact, kind="noted").exists()
+
+
+def test_who_solves_a_contact_for_another_pod_has_helped_and_that_counts_once(cast, clock):
+    routing.there(cast.member)
+    contact = arrive(cast)
+    services.take(by=cast.member, contact_id=contact.pk)
+    services.hand_over(by=cast.member, contact_id=contact.pk, why="Their product", to_pod_id=cast.elbe.pk)
+    routing.on_shift(cast.other_member, cast.elbe)
+    engine.round()
+    services.accept(by=cast.other_member, contact_id=contact.pk)
+    clock.move_to(later(1800))
+    services.resolve(by=cast.other_member, contact_id=contact.pk)
+    services.resolve(by=cast.other_member, contact_id=contact.pk)
+    entry = PointEntry.objects.get()
+    assert (entry.member, entry.pod, entry.kind, entry.source) == (
+        cast.other_member, cast.elbe, "help", f"contact:{contact.pk}",
+    )  # fmt: skip
+    assert entry.points == Decimal("0.5")
+
+
+def test_who_solves_a_contact_of_the_own_pod_has_not_helped_another(cast):
+    routing.there(cast.member)
+    contact = arrive(cast)
+    services.take(by=cast.member, contact_id=contact.pk)
+    services.resolve(by=cast.member, contact_id=contact.pk)
+    assert not PointEntry.objects.exists()
