@@ -14,6 +14,7 @@ from cxportal import api_docs
 from cxportal.core.http import Mark, public
 from cxportal.core.rest.problems import not_found
 from rituals.scorecards.api import ScorecardOperations
+from teams.consent.api import ProposalOperations
 from teams.fairness.api import PointOperations
 from teams.people.api import PeopleOperations
 from teams.pods.api import PodOperations
@@ -25,6 +26,7 @@ router.register("people", PeopleOperations, "api-person")
 router.register("contacts", ContactOperations, "api-contact")
 router.register("customers", CustomerOperations, "api-customer")
 router.register("overflow-agreements", AgreementOperations, "api-agreement")
+router.register("proposals", ProposalOperations, "api-proposal")
 router.register("scorecards", ScorecardOperations, "api-scorecard")
 router.register("shifts", ShiftOperations, "api-shift")
 router.register("points", PointOperations, "api-point")

@@ -124,7 +124,18 @@ def _everybody(_stand: Standing, _pod: Pod | None) -> bool:
 
 
 WEEK_PAGES = frozenset(
-    {"week", "shift", "add_shift", "copy_week", "absence", "patterns", "pattern", "new_pattern", "requirement"}
+    {
+        "week",
+        "shift",
+        "add_shift",
+        "copy_week",
+        "absence",
+        "patterns",
+        "pattern",
+        "new_pattern",
+        "requirement",
+        "ask_exception",
+    }
 )
 SCREENS = (
     Entry("today", _("Today"), "sun", _everybody, keys="g t"),
@@ -144,7 +155,15 @@ SCREENS = (
     Entry("scorecards", _("Scorecards"), "chart-scatter", _compares, keys="g s"),
 )
 POD_PAGES = (
-    Entry("agreement", _("Agreement"), "scale", _sees_agreements, of_pod=True),
+    Entry(
+        "agreement",
+        _("Agreement"),
+        "scale",
+        _sees_agreements,
+        frozenset({"propose", "proposal", "override"}),
+        True,
+        badge="votes",
+    ),
     Entry("fairness", _("Fairness"), "chart-bar", _works_in, of_pod=True),
     Entry(
         "overflow_agreements",

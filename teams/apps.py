@@ -10,6 +10,9 @@ class TeamsConfig(AppConfig):
     def ready(self) -> None:
         from teams.administration.history import register_kinds
         from teams.administration.imports import register_lists
+        from teams.consent import agreed as deciding
+        from teams.consent import kinds as votes_kept
+        from teams.consent import news as votes
         from teams.fairness import agreed as fairness
         from teams.fairness.effects import tell_points
         from teams.feeds.services import end_feeds
@@ -19,15 +22,22 @@ class TeamsConfig(AppConfig):
         from teams.pods.steps import register_steps
         from teams.presence.services import leave
         from teams.scheduling.agreed import register_bounds
+        from teams.scheduling.foresight import register_foresight
+        from teams.scheduling.lifted import register_cases
         from teams.scheduling.notices import register_notices
         from teams.scheduling.steps import register_week
 
         register_bounds()
+        deciding.register_bounds()
         fairness.register_bounds()
         tell_points()
         register_notices()
+        votes.register_notices()
+        votes_kept.register_kinds()
         register_steps()
         register_week()
+        register_foresight()
+        register_cases()
         carry(send)
         on_deactivation(leave)
         on_deactivation(end_feeds)

@@ -1,5 +1,6 @@
 """Re-exports the models of every capability of this floor, for Django's app registry."""
 
+from teams.consent.models import *  # noqa: F403
 from teams.fairness.models import *  # noqa: F403
 from teams.feeds.models import *  # noqa: F403
 from teams.notifications.models import *  # noqa: F403
@@ -7,5 +8,6 @@ from teams.people.models import *  # noqa: F403
 from teams.pods.models import *  # noqa: F403
 from teams.presence.models import *  # noqa: F403
 from teams.scheduling.models import *  # noqa: F403
+from teams.scheduling.waiver_models import *  # noqa: F403
 from teams.skills.models import *  # noqa: F403
 from teams.staffing.models import *  # noqa: F403

@@ -13,6 +13,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from cxportal.core.violations import Denied
+from teams.consent.models import Proposal
 from teams.people.models import User
 from teams.pods.models import Pod, RoleGrant
 from teams.pods.queries import standing
@@ -143,6 +144,77 @@ def opening_pod(user: User, slug: str) -> FoundPod:
     if not may_set_up(user, found.pod):
         raise Denied(_("Only an administrator or who leads %(pod)s can open it.") % {"pod": found.pod})
     return found
+
+
+def is_home(user: User, pod: Pod) -> bool:
+    """Whether it is the person's home pod today."""
+    return standing(user).home == pod.pk
+
+
+def may_lift(user: User, pod: Pod) -> bool:
+    """Who may lift a bound in an emergency: who leads the pod, and the operations lead of its area."""
+    stand = standing(user)
+    return pod.pk in stand.leads or stand.has(Role.OPERATIONS_LEAD, pod.area_id)
+
+
+def home_pod(user: User, slug: str) -> Pod:
+    """The person's own home pod: whose agreement it is. Others who may know of it are told so."""
+    found = setup_pod(user, slug)
+    if not is_home(user, found.pod):
+        raise Denied(_("The agreement of %(pod)s is decided by its members at home.") % {"pod": found.pod})
+    return found.pod
+
+
+def leading_pod(user: User, slug: str) -> FoundPod:
+    """A pod in which the person may lift a bound in an emergency: who leads it, or its area's operations lead."""
+    found = setup_pod(user, slug)
+    if not may_lift(user, found.pod):
+        raise Denied(_("Only who leads %(pod)s lifts a bound in an emergency.") % {"pod": found.pod})
+    return found
+
+
+@dataclass(frozen=True)
+class FoundProposal:
+    """A proposal of a pod; ``inside`` when the reader stands in the pod and may see who answered what."""
+
+    by: User
+    pod: Pod
+    proposal: Proposal
+    inside: bool
+
+
+def agreement_proposal(user: User, slug: str, number: int) -> FoundProposal:
+    """A proposal of a pod whose agreement the person may read; an exception names a person and stays inside."""
+    found = setup_pod(user, slug)
+    return _proposal(user, found.pod, Proposal.objects.filter(pod=found.pod, number=number).first())
+
+
+def own_proposal(user: User, slug: str, number: int) -> FoundProposal:
+    """A proposal of the person's home pod, to act on."""
+    return agreement_proposal(user, home_pod(user, slug).slug, number)
+
+
+def readable_proposal(user: User, proposal: int) -> FoundProposal:
+    """The same by its id."""
+    row = Proposal.objects.select_related("pod").filter(pk=proposal).first()
+    if row is None:
+        raise Http404
+    return _proposal(user, setup_pod(user, row.pod.slug).pod, row)
+
+
+def acting_proposal(user: User, proposal: int) -> FoundProposal:
+    """A proposal of the person's home pod by its id, to act on."""
+    found = readable_proposal(user, proposal)
+    home_pod(user, found.pod.slug)
+    return found
+
+
+def _proposal(user: User, pod: Pod, row: Proposal | None) -> FoundProposal:
+    inside = pod.pk in standing(user).pods
+    if row is None or (row.kind == Proposal.Kind.EXCEPTION and not inside):
+        raise Http404
+    row.pod = pod
+    return FoundProposal(user, pod, row, inside)
 
 
 def week_shift(user: User, slug: str, shift: int) -> Shift:

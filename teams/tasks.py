@@ -1,6 +1,7 @@
 """Jobs of every room of this floor, for the worker that looks for them here."""
 
+from teams.consent import tasks as consent
 from teams.fairness import tasks as fairness
 from teams.notifications import tasks as notifications
 
-__all__ = ["fairness", "notifications"]
+__all__ = ["consent", "fairness", "notifications"]

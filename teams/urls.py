@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("teams.fairness.urls")),
     path("", include("teams.presence.urls")),
     path("", include("teams.pods.urls")),
+    path("", include("teams.consent.urls")),
     path("", include("teams.audit.urls")),
     path("", include("teams.administration.urls")),
 ]

@@ -49,6 +49,11 @@ KNOWN: Pair = (
     gate({*MEMBERS, "coach", *OVERSEERS, "administrator"}),
     gate({*THEIRS, *OVERSEERS, "administrator"}),
 )
+# Decide in a pod: who is at home there. Who knows of it otherwise is told whose it is.
+HOME: Pair = (
+    gate({"member", "second_member", "lead"}, {"guest", "coach", *OVERSEERS, "administrator"}),
+    gate({"other_member", "guest"}, {*OVERSEERS, "administrator"}),
+)
 # Counts of a pod for who oversees it, contacts and customers for its members; coaches never.
 COUNTS: Pair = (gate({*MEMBERS, *OVERSEERS}, {"coach"}), gate({*THEIRS, *OVERSEERS}))
 ADMINISTRATOR: Pair = both(gate({"administrator"}, EVERYBODY))
@@ -76,6 +81,16 @@ EXPECTED: dict[str, Pair] = {
     "guarded:opening_pod": (
         gate({"lead", "administrator"}, {*MEMBERS, "coach", *OVERSEERS}),
         gate({"administrator"}, {*THEIRS, *OVERSEERS}),
+    ),
+    # The agreement belongs to who is at home; who only visits, coaches, oversees or administers is told so.
+    "guarded:home_pod": HOME,
+    "guarded:own_proposal": HOME,
+    "guarded:acting_proposal": HOME,
+    "guarded:agreement_proposal": KNOWN,
+    "guarded:readable_proposal": KNOWN,
+    "guarded:leading_pod": (
+        gate({"lead", "operations_lead"}, {*MEMBERS, "coach", "executive", "administrator"}),
+        gate({"operations_lead"}, {*THEIRS, "executive", "administrator"}),
     ),
     "guarded:queue_of": COUNTS,
     "guarded:customers_of": COUNTS,

@@ -13,8 +13,10 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.urls import reverse
 
 from cxportal.core import periods
+from teams.consent.services import propose
 from teams.pods.models import Pod
 from teams.scheduling.models import Absence, Act, GiveAway
+from teams.scheduling.waiver_models import Waiver
 from tests.cast import Cast
 from tests.factories import customers, pods, routing, scheduling
 from tests.routes import Route
@@ -88,6 +90,8 @@ def _place(cast: Cast, pod: Pod, member: int, weser: Pod, word: str) -> Place:
     contact = customers.contact(pod, customer, subject=f"{word} subject")
     pattern = scheduling.pattern(pod, f"{word} pattern")
     agreement = routing.agreement(pod, weser)
+    proposal = propose(by=person, pod=pod, values={"rest_minutes": 720}, title=f"{word} title", reason=f"{word} reason")
+    waiver = Waiver.objects.create(shift=shift, shift_version=1, member=person, source="override", reason=word)
     return Place(
         pod,
         {
@@ -102,5 +106,8 @@ def _place(cast: Cast, pod: Pod, member: int, weser: Pod, word: str) -> Place:
             "contact": contact.pk,
             "pattern": pattern.pk,
             "agreement": agreement.pk,
+            "proposal": proposal.pk,
+            "number": proposal.number,
+            "waiver": waiver.pk,
         },
     )

@@ -21,6 +21,7 @@ FILE_LINES, SETTINGS_LINES, VIEW_LINES, SERVICE_LINES, TEMPLATE_LINES = 400, 300
 PURE = {
     "rules",
     "bounds",
+    "waived",
     "coverage",
     "expansion",
     "decision",

@@ -22,6 +22,8 @@ AT_ONCE = BoundDefinition(
     0,
     20,
     _("No overflow agreement that the pod signs may go above it."),
+    group="serving",
+    side="most",
 )
 IN_HOUR = BoundDefinition(
     "overflow_in_hour",
@@ -31,6 +33,8 @@ IN_HOUR = BoundDefinition(
     0,
     200,
     _("No overflow agreement that the pod signs may go above it."),
+    group="serving",
+    side="most",
 )
 IN_DAY = BoundDefinition(
     "overflow_in_day",
@@ -40,6 +44,8 @@ IN_DAY = BoundDefinition(
     0,
     1000,
     _("No overflow agreement that the pod signs may go above it."),
+    group="serving",
+    side="most",
 )
 RESERVE = BoundDefinition(
     "overflow_reserve",
@@ -49,6 +55,8 @@ RESERVE = BoundDefinition(
     0,
     20,
     _("Idle people beyond this number may help another pod; these never."),
+    group="serving",
+    side="least",
 )
 
 

@@ -13,6 +13,7 @@ from cxportal.core import periods
 from cxportal.core.periods import local_date, week_label
 from cxportal.find.lines import Found, words_match
 from cxportal.shell import Shell, address
+from teams.consent.queries import owed
 from teams.people.models import User
 from teams.pods.channels import Channel
 from teams.pods.models import Pod
@@ -33,6 +34,8 @@ def acts(shell: Shell, query: str) -> list[Found]:
         found += _in_pod(shell.pod) + (_with_contacts(user, shell.pod) if query else [])
     if shell.stand.member_of and query:
         found += _signatures(shell)
+    if shell.pod and shell.pod.pk == shell.stand.home:
+        found += _deciding(user, shell.pod, ask=bool(query))
     if shell.stand.is_administrator:
         found += _as_administrator()
     found += _themes(user) + _own()
@@ -68,6 +71,17 @@ def _in_pod(pod: Pod) -> list[Found]:
             also=_("new help partner"),
         ),
     ]
+
+
+def _deciding(user: User, pod: Pod, *, ask: bool) -> list[Found]:
+    """Proposing a change of the agreement, and with a query the votes that wait for the person."""
+    url = address("propose", slug=pod.slug)
+    found = [Found(_("Propose a change of the agreement"), pod.name, "scale", url, also=_("bound vote consent"))]
+    for row in owed(user, periods.now()) if ask else []:
+        words = _("Answer proposal %(n)s: %(title)s") % {"n": row.number, "title": row.title}
+        url = address("proposal", slug=pod.slug, number=row.number)
+        found.append(Found(words, pod.name, "vote", url, also=_("vote consent object agreement")))
+    return found
 
 
 def _presence(user: User) -> list[Found]:

@@ -11,7 +11,9 @@ from django.utils.translation import ngettext
 
 from customers.routing.queries.agreements import to_sign
 from customers.routing.queries.numbers import waiting_count
+from cxportal.core import periods
 from cxportal.core.violations import Text
+from teams.consent.queries import owed
 from teams.notifications.queries import unread_count
 from teams.people.models import User
 from teams.pods.models import Pod
@@ -66,6 +68,10 @@ def badges_for(user: User, pod: Pod | None, *, fresh: bool = False) -> list[Badg
     found = [
         Badge("notices", unread, ngettext("%(n)d new notice", "%(n)d new notices", unread) % {"n": unread}, "accent")
     ]
+    if pod is not None and pod.pk == stand.home:
+        owes = len(owed(user, periods.now()))
+        told = ngettext("%(n)d vote waits for you", "%(n)d votes wait for you", owes) % {"n": owes}
+        found.append(Badge("votes", owes, told, "info", tab=False))
     if pod is not None and pod.pk in stand.member_of:
         fitting = fitting_shifts(user, pod, fresh=fresh)
         told = ngettext("%(n)d open shift closes a gap", "%(n)d open shifts close a gap", fitting) % {"n": fitting}

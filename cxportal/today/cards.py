@@ -17,6 +17,7 @@ from cxportal.today.cover import cover_card
 from cxportal.today.scores import scores
 from cxportal.today.shift import shift_card
 from cxportal.today.waiting import queue_card
+from teams.consent.queries import owed
 from teams.notifications.queries import kept_count, notices_of
 from teams.pods.queries import Role
 from teams.scheduling.queries import open_to, week_of
@@ -73,6 +74,7 @@ def _of_roles(shell: Shell, now: dt.datetime, context: dict[str, Any], only: str
     found: Cards = {"told": lambda: notices_of(user, limit=20, unread_only=True)}
     if stand.member_of:
         found["signs"] = lambda: to_sign(stand.member_of)
+        found["votes"] = lambda: owed(user, now)
         found["shift"] = lambda: shift_card(user, now)
     if stand.coach:
         found["coached"] = lambda: pods.coached(pods.coached_pods(user, stand), now)
@@ -94,6 +96,7 @@ AT_ONCE = 30
 
 # The id of a card's element on the page, and the entry of the context that it shows.
 PARTIALS = {
+    "votes": "votes",
     "cover": "cover",
     "open": "open",
     "waits": "queue",

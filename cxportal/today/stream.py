@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cxportal.core.realtime import Stream
 from teams import permissions
+from teams.consent.news import topic
 from teams.people.models import User
 from teams.pods.queries import standing
 
@@ -18,6 +19,7 @@ def _of_pods(person: User) -> list[str]:
     return [
         *(f"coverage:{pod}" for pod in stand.pods),
         *(f"queue:{pod}" for pod in stand.member_of),
+        *([topic(stand.home)] if stand.home else []),
     ]
 
 

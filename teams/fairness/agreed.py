@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -80,7 +81,7 @@ DEFINITIONS = (
 
 def register_bounds() -> None:
     """Make the bounds known; called once when the teams floor starts."""
-    register(*DEFINITIONS)
+    register(*(replace(bound, group="fair") for bound in DEFINITIONS))
 
 
 def weights(values: Values | Mapping[str, Any]) -> Weights:

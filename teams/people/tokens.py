@@ -37,8 +37,8 @@ SCOPES: dict[str, Text] = {
     "customers:write": _("Add and change customers"),
     "contacts:read": _("Read contacts"),
     "contacts:write": _("Report contacts and what happens to them"),
-    "agreements:read": _("Read overflow agreements"),
-    "agreements:write": _("Propose and sign overflow agreements"),
+    "agreements:read": _("Read working and overflow agreements and the votes on them"),
+    "agreements:write": _("Propose, vote on and sign agreements"),
     "scorecards:read": _("Read scorecards"),
 }
 _SHAPE = re.compile(r"Bearer cxp_([a-z0-9]{8})_([A-Za-z0-9_-]{20,100})", re.ASCII)

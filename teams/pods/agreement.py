@@ -7,6 +7,7 @@ registers the definition at start-up.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from cxportal.core.violations import Text
+from teams.pods import legal
 from teams.pods.models import AgreementVersion, Company, OuterLimit, Pod
 
 
@@ -24,8 +26,8 @@ class BoundDefinition:
 
     ``key`` is stable (``rest_minutes``); ``unit`` one of ``minutes``, ``days``, ``weeks``,
     ``weekends``, ``nights``, ``points``, ``people``, ``share``, ``seconds``, ``clock`` (minutes after
-    midnight), ``choice``, ``flag``; ``least``/``most`` are the outer limits that hold unless the
-    company sets its own.
+    midnight), ``choice``, ``flag``; ``least``/``most`` are the outer limits that hold unless a
+    country's law or the company sets others.
     """
 
     key: str
@@ -37,6 +39,9 @@ class BoundDefinition:
     effect: Text = ""
     choices: tuple[tuple[str, Text], ...] = ()
     entry: Callable[[Mapping[str, Any]], str] | None = None  # one entry of a list in words
+    group: str = "well"  # one of ``GROUPS``, under which the page shows it
+    side: str = ""  # ``least`` or ``most``: what the agreed number is to those who live by it
+    check: Callable[[Any], Text] | None = None  # why a value of a list cannot be read, or nothing
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,18 @@ class Values:
         return self.values[key] if key in self.values else definition(key).default
 
 
+# The parts of the agreement page, in their order.
+GROUPS: dict[str, Text] = {
+    "serving": _("Serving customers"),
+    "well": _("Working well"),
+    "ahead": _("Planning ahead"),
+    "fair": _("Sharing the load"),
+    "generous": _("Being generous"),
+    "deciding": _("Deciding together"),
+}
+
+# Units whose numbers need not be whole.
+FRACTIONS = frozenset({"share", "points"})
 # How a stored unit is typed: hours are easier than 660 minutes.
 TYPED_FACTORS = {"minutes": 60, "seconds": 60, "clock": 60}
 TYPED_WORDS: dict[str, Text] = {
@@ -111,6 +128,19 @@ def in_words(bound: BoundDefinition, value: Any) -> str:
     return str(words[bound.unit] % {"n": number}) if bound.unit in words else number
 
 
+def trouble(bound: BoundDefinition, value: Any) -> Text:
+    """Why a value cannot be one of this bound whatever its limits are, or nothing."""
+    if bound.check is not None:
+        return bound.check(value)
+    if bound.unit == "flag":
+        return "" if isinstance(value, bool) else _("Write true or false.")
+    if bound.unit == "choice":
+        return "" if value in dict(bound.choices) else _("Choose one of the values.")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return _("Write a number.")
+    return "" if bound.unit in FRACTIONS or float(value).is_integer() else _("Write a whole number.")
+
+
 def range_in_words(bound: BoundDefinition, least: Any, most: Any) -> str:
     """``8 h to 24 h``, ``at least 8 h``, ``at most 24 h`` or ``any``."""
     low, high = (None if limit is None else in_words(bound, float(limit)) for limit in (least, most))
@@ -149,16 +179,56 @@ def values_of(pod_ids: Iterable[int], instant: dt.datetime) -> dict[int, Values]
     return found
 
 
+@dataclass(frozen=True)
+class Limit:
+    """What may be agreed of a bound, and whose word each side is: ``product``, ``law`` or ``company``."""
+
+    least: float | None = None
+    most: float | None = None
+    least_by: str = "product"
+    most_by: str = "product"
+
+
+def lawful(country: str) -> dict[str, Limit]:
+    """What may be agreed in a country where the company has set nothing, by bound key. No query."""
+    found = {d.key: Limit(d.least, d.most) for d in definitions()}
+    laws = legal.limits(country).items()
+    return found | {key: _tighter(found[key], Limit(*sides, "law", "law")) for key, sides in laws if key in found}
+
+
+def limits_of(country: str) -> dict[str, Limit]:
+    """What may be agreed in a country, by bound key. One query.
+
+    The company's own for the country go before everything. Else the company's for everywhere and the
+    law of the country (``legal.toml``) hold together, the tighter side of each; else the definition's.
+    """
+    found = {d.key: Limit(d.least, d.most) for d in definitions()}
+    rows = list(OuterLimit.objects.filter(country__in=["", country]))
+    found |= {row.key: _own(row) for row in rows if not row.country}
+    for key, (least, most) in legal.limits(country).items():
+        if key in found:
+            found[key] = _tighter(found[key], Limit(least, most, "law", "law"))
+    return found | {row.key: _own(row) for row in rows if row.country and row.country == country}
+
+
 def outer_limits(country: str) -> dict[str, tuple[float | None, float | None]]:
-    """Least and most per bound key for a country: its own, else everywhere's, else the definition's."""
-    limits: dict[str, tuple[float | None, float | None]] = {d.key: (d.least, d.most) for d in definitions()}
-    rows = OuterLimit.objects.filter(country__in=["", country]).order_by("country")
-    for row in rows:
-        limits[row.key] = (
-            None if row.minimum is None else float(row.minimum),
-            None if row.maximum is None else float(row.maximum),
-        )
-    return limits
+    """The same as least and most alone."""
+    return {key: (limit.least, limit.most) for key, limit in limits_of(country).items()}
+
+
+def _own(row: OuterLimit) -> Limit:
+    low, high = (None if side is None else float(side) for side in (row.minimum, row.maximum))
+    return Limit(low, high, "company", "company")
+
+
+def _tighter(one: Limit, law: Limit) -> Limit:
+    least, least_by = one.least, one.least_by
+    most, most_by = one.most, one.most_by
+    if law.least is not None and (least is None or law.least > least):
+        least, least_by = law.least, law.least_by
+    if law.most is not None and (most is None or law.most < most):
+        most, most_by = law.most, law.most_by
+    return Limit(least, most, least_by, most_by)
 
 
 def template_values() -> dict[str, Any]:

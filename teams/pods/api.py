@@ -68,11 +68,25 @@ class PodDetail(PodItem):
     promises = PromiseItem(many=True)
 
 
+class BoundItem(serializers.Serializer[Any]):
+    """What may be agreed of a bound in the pod's country, and whose word each side is."""
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+    unit = serializers.CharField()
+    group = serializers.CharField()
+    least = serializers.FloatField(allow_null=True)
+    most = serializers.FloatField(allow_null=True)
+    least_by = serializers.CharField(help_text="product, law or company")
+    most_by = serializers.CharField(help_text="product, law or company")
+
+
 class AgreementDetail(serializers.Serializer[Any]):
     """The working agreement in force: a value for every bound, and the version's number."""
 
     version = serializers.IntegerField(help_text="0 before the pod agreed on anything: the defaults hold.")
     values = serializers.DictField()
+    bounds = BoundItem(many=True)
 
 
 def with_stage(pods: QuerySet[Pod]) -> QuerySet[Pod]:
@@ -115,4 +129,18 @@ class PodOperations(Operations):
     def agreement(self, request: Request, pod: Pod) -> Response:
         found = agreement.values_at(pod, periods.now())
         values = {bound.key: found[bound.key] for bound in agreement.definitions()}
-        return Response({"version": found.version, "values": values})
+        limits = agreement.limits_of(pod.country)
+        bounds = [
+            {
+                "key": bound.key,
+                "name": str(bound.label),
+                "unit": bound.unit,
+                "group": bound.group,
+                "least": limits[bound.key].least,
+                "most": limits[bound.key].most,
+                "least_by": limits[bound.key].least_by,
+                "most_by": limits[bound.key].most_by,
+            }
+            for bound in agreement.definitions()
+        ]
+        return Response({"version": found.version, "values": values, "bounds": bounds})

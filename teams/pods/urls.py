@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from teams.pods.views import agreement, setup
+from teams.pods.views import setup
 
 urlpatterns = [
-    path("p/<slug:slug>/agreement/", agreement.agreement, name="agreement"),
     path("p/<slug:slug>/setup/", setup.pod_setup, name="pod_setup"),
     path("p/<slug:slug>/setup/agreement/", setup.start_agreement, name="pod_start_agreement"),
     path("p/<slug:slug>/setup/open/", setup.open_pod, name="pod_open"),

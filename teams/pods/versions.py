@@ -1,7 +1,7 @@
 """Versions of a working agreement and the company's limits on them.
 
-A change of an agreement by consent comes from the pod; here stand the first version, which a
-pod starts with, and the check that every version must pass.
+A change of an agreement comes from the pod by consent (``teams/consent``); here stand the first
+version, which a pod starts with, the next one, and the check that every version must pass.
 """
 
 from __future__ import annotations
@@ -70,6 +70,32 @@ def start_agreement(*, by: User | None, pod: Pod, at: dt.datetime | None = None)
         raise Refused(violations)
     return AgreementVersion.objects.create(
         pod=pod, number=1, effective_from=at or periods.now(), values=values, created_by=by, reason=""
+    )
+
+
+@recorded
+def add_version(
+    *, by: User | None, pod: Pod, values: Mapping[str, Any], reason: str, since: dt.datetime
+) -> AgreementVersion:
+    """The next version: the newest one with some values changed. Only for what a pod has decided by consent.
+
+    Versions take effect in the order of their numbers, so one that is decided later is in force no
+    earlier than those before it. Raises ``Refused`` (``outer_limit``). Locks the pod's agreement.
+    """
+    lock(LockClass.AGREEMENT, [pod.pk])
+    if violations := check_values(values, pod.country):
+        raise Refused(violations)
+    newest = pod.agreement_versions.order_by("number").last()
+    before = agreement.template_values() if newest is None else newest.values
+    if newest is not None and newest.effective_from >= since:
+        since = newest.effective_from + dt.timedelta(microseconds=1)
+    return AgreementVersion.objects.create(
+        pod=pod,
+        number=newest.number + 1 if newest else 1,
+        effective_from=since,
+        values=before | dict(values),
+        created_by=by,
+        reason=reason[:300],
     )
 
 

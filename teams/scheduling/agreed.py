@@ -8,10 +8,41 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cxportal.core.violations import Text
 from teams.pods.agreement import BoundDefinition, register
 from teams.scheduling import words
 from teams.scheduling.bounds import BoundValues
 from teams.scheduling.coverage import FloorRule
+
+MOST_FLOORS, MOST_PEOPLE = 60, 200
+FLOOR_FIELDS = frozenset({"activity", "weekdays", "start", "end", "people", "skill"})
+
+
+def floor_trouble(value: Any) -> Text:
+    """Why a coverage floor cannot be read, or nothing: rows ``{activity, weekdays, start, end, people, skill}``."""
+    if not isinstance(value, list) or len(value) > MOST_FLOORS:
+        return _("Write at most %(n)s rows.") % {"n": MOST_FLOORS}
+    for number, row in enumerate(value, 1):
+        if not _readable(row):
+            return _("Row %(n)s needs an activity, weekdays, from, to and people.") % {"n": number}
+    return ""
+
+
+def _readable(row: Any) -> bool:
+    if not isinstance(row, dict) or set(row) - FLOOR_FIELDS or not isinstance(row.get("activity"), str):
+        return False
+    days, people = row.get("weekdays"), row.get("people")
+    if not isinstance(days, list) or not days or not all(day in range(1, 8) for day in days):
+        return False
+    if isinstance(people, bool) or not isinstance(people, int) or not 1 <= people <= MOST_PEOPLE:
+        return False
+    if not isinstance(row.get("skill", ""), str | None):
+        return False
+    try:
+        return all(dt.time.fromisoformat(row[edge]).tzinfo is None for edge in ("start", "end"))
+    except (KeyError, TypeError, ValueError):
+        return False
+
 
 DEFINITIONS = (
     BoundDefinition(
@@ -22,6 +53,8 @@ DEFINITIONS = (
         480,
         1440,
         _("Claims that leave less rest are refused, also across weeks and pods."),
+        group="well",
+        side="least",
     ),
     BoundDefinition(
         "day_minutes",
@@ -31,6 +64,8 @@ DEFINITIONS = (
         60,
         720,
         _("Claims that would make a longer day are refused; breaks do not count."),
+        group="well",
+        side="most",
     ),
     BoundDefinition(
         "week_minutes",
@@ -40,6 +75,8 @@ DEFINITIONS = (
         60,
         3600,
         _("Claims that would make a longer week are refused, in the member's own time zone."),
+        group="well",
+        side="most",
     ),
     BoundDefinition(
         "span_minutes",
@@ -49,6 +86,8 @@ DEFINITIONS = (
         240,
         900,
         _("How far a day in two parts may stretch; its gap is no rest."),
+        group="well",
+        side="most",
     ),
     BoundDefinition(
         "notice_minutes",
@@ -58,6 +97,8 @@ DEFINITIONS = (
         0,
         20160,
         _("Later than this a shift can only be offered, or a sick report made."),
+        group="ahead",
+        side="least",
     ),
     BoundDefinition(
         "late_claim_minutes",
@@ -67,6 +108,8 @@ DEFINITIONS = (
         0,
         240,
         _("Worked time counts from the claim."),
+        group="ahead",
+        side="most",
     ),
     BoundDefinition(
         "open_days_before",
@@ -76,6 +119,7 @@ DEFINITIONS = (
         1,
         180,
         _("The same instant for everybody."),
+        group="ahead",
     ),
     BoundDefinition(
         "fixed_days_before",
@@ -85,6 +129,8 @@ DEFINITIONS = (
         0,
         60,
         _("From then on shifts are given back only as an offer."),
+        group="ahead",
+        side="least",
     ),
     BoundDefinition(
         "coverage_floor",
@@ -93,6 +139,8 @@ DEFINITIONS = (
         [],
         effect=_("Nobody can give back a shift below it; it is offered instead and stays with its owner."),
         entry=words.floor,
+        group="serving",
+        check=floor_trouble,
     ),
 )
 

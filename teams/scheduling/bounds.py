@@ -20,6 +20,7 @@ from cxportal.core.violations import Violation
 from teams.scheduling import words
 from teams.scheduling.coverage import FloorBreak, FloorRule
 from teams.scheduling.duties import DutySpan, Joined, join
+from teams.scheduling.waived import Waived, ease
 
 DRAFT, OPEN, FIXED, PAST = "draft", "open", "fixed", "past"
 
@@ -71,6 +72,7 @@ class MemberState:
     skills: frozenset[int] = frozenset()
     contract_minutes: int | None = None
     region: str = ""
+    waived: tuple[Waived, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,13 +104,21 @@ def judge_claim(candidate: Candidate, member: MemberState, bounds: BoundValues, 
     """Every reason why this member may not take this candidate now; empty when it fits.
 
     Rest and the daily limit look at the working day that the claim would make, joined with
-    work that is too close for a rest between. Lengths are elapsed minutes.
+    work that is too close for a rest between. Lengths are elapsed minutes. What was lifted for
+    this member on this shift is no reason.
     """
+    lifted = [w for w in member.waived if w.shift == candidate.shift]
+    return [v for v in _judged(candidate, member, bounds, now) if not any(w.covers(v) for w in lifted)]
+
+
+def _judged(candidate: Candidate, member: MemberState, bounds: BoundValues, now: dt.datetime) -> list[Violation]:
     found = [*_time(candidate, bounds, now), *_skill(candidate, member), *_absent(candidate, member)]
     overlap = _overlap(candidate, member)
     if overlap:
         return [*found, *overlap]
-    joined = join(member.duties, candidate.period, rest_minutes=bounds.rest_minutes, version=bounds.version)
+    day = local_date(candidate.period.start, member.zone)
+    eased = ease(member, candidate.shift, candidate.period, bounds.rest_minutes, day)
+    joined = join(eased.duties, candidate.period, rest_minutes=eased.rest_minutes, version=bounds.version)
     # Work too close together is one working day only while that day keeps its span; beyond
     # it the missing rest is the reason, and the minutes of such a day would mean nothing.
     found += _rest(candidate, member, joined, bounds) or _day(candidate, member, joined, bounds)

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cxportal.core.fields import ClockField, ClockInput, MomentField
 from cxportal.core.periods import DAY, Period, each_day, to_instant
-from teams.people.models import validate_zone
+from teams.people.models import User, validate_zone
 from teams.pods.models import Pod
+from teams.pods.queries import members_on
 from teams.scheduling import words
 from teams.scheduling.expansion import Part, PatternRule, empty_days
-from teams.scheduling.models import Absence, ShiftPattern
+from teams.scheduling.models import Absence, Shift, ShiftPattern
 from teams.skills.models import Skill
 from teams.staffing.models import Activity
 
@@ -260,6 +261,61 @@ class RequirementForm(TimesForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["activity"].queryset = Activity.objects.filter(retired_at=None)  # type: ignore[attr-defined]
+
+
+class FloorForm(TimesForm):
+    """One row of the coverage floor: at least so many people for an activity at a time of the week."""
+
+    activity = forms.ChoiceField(label=_("Activity"))
+    people = forms.IntegerField(label=_("People"), min_value=1, max_value=200, initial=1)
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Weekdays"), choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple, initial=[1, 2, 3, 4, 5]
+    )
+    skill = forms.ChoiceField(label=_("With the skill"), required=False)
+
+    field_order = ("activity", "people", "start", "end", "skill", "weekdays")
+
+    def __init__(
+        self, *args: Any, activities: list[tuple[str, str]], skills: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        known = (kwargs.get("initial") or {}).get("activity")
+        retired = [(known, known)] if known and known not in dict(activities) else []
+        self.fields["activity"].choices = [("", "—"), *activities, *retired]  # type: ignore[attr-defined]
+        self.fields["skill"].choices = [("", _("none")), *skills]  # type: ignore[attr-defined]
+
+    @staticmethod
+    def choices() -> dict[str, list[tuple[str, str]]]:
+        """What every row chooses from. Two queries for any number of rows."""
+        known = (model.objects.filter(retired_at=None).values_list("slug", "name") for model in (Activity, Skill))
+        activities, skills = map(list, known)
+        return {"activities": activities, "skills": skills}
+
+    def has_changed(self) -> bool:
+        """A row without an activity is an empty one, whatever else it proposes."""
+        return bool(self.data.get(self.add_prefix("activity"))) if self.is_bound else False
+
+
+class OverrideForm(forms.Form):
+    """A shift with room, somebody of the pod, and why."""
+
+    shift = forms.ModelChoiceField(Shift.objects.none(), label=_("Shift"), empty_label=_("Choose a shift"))
+    member = forms.ModelChoiceField(
+        User.objects.none(), label=_("Who should be able to claim it"), empty_label=_("Choose a person")
+    )
+    reason = forms.CharField(
+        label=_("What the emergency is"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, pod: Pod, now: dt.datetime, chosen: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shift: Any = self.fields["shift"]
+        soon = Shift.objects.filter(pod=pod, cancelled_at=None, period__endswith__gt=now)
+        shift.queryset = soon.filter(period__startswith__lt=now + 14 * DAY).order_by("period", "pk")
+        shift.label_from_instance = lambda row: words.moments(row.span, pod.tzinfo)
+        shift.initial = chosen if chosen.isdecimal() else None
+        member: Any = self.fields["member"]
+        member.queryset = members_on(pod, now.date())
 
 
 class RequirementFileForm(forms.Form):

@@ -30,6 +30,10 @@ def urgent(data: Mapping[str, Any]) -> str:
     return _("%(by)s is away; %(span)s is open.") % data
 
 
+def overridden(data: Mapping[str, Any]) -> str:
+    return _("%(by)s lifted a bound in an emergency: %(name)s may claim %(span)s. “%(reason)s”") % data
+
+
 def register_notices() -> None:
     """Make the kinds known; called once when the teams floor starts."""
     register("shift_moved", icon="calendar-clock", words=moved, tone="watch")
@@ -37,3 +41,4 @@ def register_notices() -> None:
     register("shift_taken", icon="calendar-check", words=taken, tone="good")
     register("shift_offered", icon="calendar-plus", words=offered)
     register("shift_urgent", icon="calendar-plus", words=urgent, tone="gap")
+    register("bound_overridden", icon="shield-alert", words=overridden, tone="watch")

@@ -105,6 +105,21 @@ class ShiftView:
 
 
 @dataclass(frozen=True)
+class WaiverView:
+    """Bounds that are lifted for somebody on a shift; ``grants`` as they are stored, ``by`` an emergency's lead."""
+
+    pk: int
+    shift: int
+    member: int
+    name: str
+    by: str | None
+    source: str
+    reason: str
+    grants: Mapping[str, Mapping[str, int | None]]
+    used: bool
+
+
+@dataclass(frozen=True)
 class PodPicture:
     """A pod over a window at an instant: agreement, weeks, shifts, needs, activities.
 
@@ -125,6 +140,7 @@ class PodPicture:
     hours: Mapping[int, tuple[int, int]]
     exceptions: Mapping[dt.date, tuple[int | None, int | None, str]]
     agreed: Mapping[str, Any] = field(default_factory=dict)
+    waivers: tuple[WaiverView, ...] = ()
     kept: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def again(self, pod: Pod, at: dt.datetime) -> PodPicture:

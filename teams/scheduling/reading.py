@@ -27,9 +27,11 @@ from teams.scheduling.picture import (
     SeatView,
     ShiftView,
     TakenView,
+    WaiverView,
     WeekView,
     reach,
 )
+from teams.scheduling.waived import Waived
 
 POD = Prepared(
     "roster_pod",
@@ -58,6 +60,11 @@ SELECT json_build_object(
  'skills', (SELECT json_agg(json_build_array(m.member_id, m.skill_id)) FROM teams_memberskill m
    WHERE m.member_id IN (SELECT a.member_id FROM teams_assignment a JOIN teams_shift s ON s.id = a.shift_id
      WHERE s.pod_id = %(pod)s AND s.day BETWEEN %(first)s AND %(last)s)),
+ 'waivers', (SELECT json_agg(json_build_array(w.id, w.shift_id, w.member_id, u.name, b.name, w.source, w.reason,
+     w.grants, w.used_at IS NOT NULL) ORDER BY s.period, w.id)
+   FROM teams_waiver w JOIN teams_shift s ON s.id = w.shift_id JOIN teams_user u ON u.id = w.member_id
+   LEFT JOIN teams_user b ON b.id = w.by_id
+   WHERE s.pod_id = %(pod)s AND s.day BETWEEN %(first)s AND %(last)s AND w.ended_at IS NULL),
  'shifts', (SELECT json_agg(json_build_array(s.id, s.week_id, s.day, extract(epoch FROM lower(s.period)),
      extract(epoch FROM upper(s.period)), s.version, s.urgent_since IS NOT NULL,
      (SELECT json_agg(json_build_array(g.activity_id, extract(epoch FROM lower(g.period)),
@@ -144,6 +151,7 @@ def _picture(pod: Pod, window: Period, at: dt.datetime, found: str | dict[str, A
         hours={h[0] + 1: (h[1], h[2]) for h in raw["hours"] or ()},
         exceptions={dt.date.fromisoformat(e[0]): (e[1], e[2], e[3]) for e in raw["exceptions"] or ()},
         agreed=values,
+        waivers=tuple(WaiverView(*w) for w in raw["waivers"] or ()),
     )
 
 
@@ -192,7 +200,10 @@ SELECT u.id, u.name, u.category, COALESCE(c.zone, NULLIF(u.zone, ''), %(zone)s),
    WHERE int8range(d.member_id, d.member_id, '[]') && int8range(u.id, u.id, '[]')
      AND tstzrange(d.starts_at, d.rest_until) && tstzrange(%(start)s, %(end)s))::text,
  (SELECT json_agg(json_build_array(extract(epoch FROM lower(b.period)), extract(epoch FROM upper(b.period)))
-   ORDER BY b.period) FROM teams_absence b WHERE b.member_id = u.id AND b.period && tstzrange(%(start)s, %(end)s))::text
+   ORDER BY b.period) FROM teams_absence b
+   WHERE b.member_id = u.id AND b.period && tstzrange(%(start)s, %(end)s))::text,
+ (SELECT json_agg(json_build_array(w.shift_id, w.grants)) FROM teams_waiver w JOIN teams_shift x ON x.id = w.shift_id
+   AND x.version = w.shift_version WHERE w.member_id = u.id AND w.used_at IS NULL AND w.ended_at IS NULL)::text
 FROM teams_user u LEFT JOIN teams_contract c ON c.member_id = u.id AND c.period @> %(day)s::date
 """
 WINDOW = {"zone": "text", "start": "timestamptz", "end": "timestamptz", "day": "date"}
@@ -225,7 +236,7 @@ def _same_person(row: tuple[Any, ...]) -> Person:
 
 
 def _person(row: Sequence[Any]) -> Person:
-    pk, name, category, zone, minutes, region, skills, held, duties, absences = row
+    pk, name, category, zone, minutes, region, skills, held, duties, absences, waivers = row
     state = MemberState(
         member=pk,
         zone=ZoneInfo(zone),
@@ -235,6 +246,9 @@ def _person(row: Sequence[Any]) -> Person:
         skills=frozenset(_rows(skills)),
         contract_minutes=minutes,
         region=region,
+        waived=tuple(
+            Waived(shift, code, grant["minutes"]) for shift, grants in _rows(waivers) for code, grant in grants.items()
+        ),
     )
     return Person(pk, name, category, state)
 

@@ -10,10 +10,12 @@ from cxportal.core.violations import Violation
 from teams.people.models import User
 from teams.scheduling import words
 from teams.scheduling.effects import Effect, claim_effect, release_effect
+from teams.scheduling.lifted import grants_words
 from teams.scheduling.models import Shift
 from teams.scheduling.open_shifts import Line, claim_lines, remark_lines, week_line
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, TakenView, main_activity, reach
 from teams.scheduling.reading import read_people, read_pod
+from teams.scheduling.waived import liftable
 from teams.scheduling.ways import RestDrawing, Way, rest_drawing, ways_out
 
 
@@ -55,6 +57,8 @@ class ShiftPage:
     take: TakenView | None = None
     take_from: str = ""
     version: int = 0
+    askable: bool = False
+    allowed: tuple[str, ...] = ()
 
     @property
     def next_week(self) -> str:
@@ -134,6 +138,13 @@ def _with_claim(base: ShiftPage, picture: PodPicture, me: Person, view: ShiftVie
         violations=effect.violations,
         drawing=rest_drawing(effect.violations, picture),
         ways=tuple(ways_out(picture, me, view, seat, effect)) if effect.violations else (),
+        askable=liftable(effect.violations),
+        allowed=tuple(
+            line
+            for lifted in picture.waivers
+            if (lifted.shift, lifted.member, lifted.used) == (view.pk, me.pk, False)
+            for line in grants_words(lifted.grants)
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from teams.pods import consequences, setup
 from teams.pods.consequences import Consequence
 from teams.pods.models import Pod
 from teams.scheduling import models, queries
+from teams.scheduling.waiver_models import Waiver
 
 
 def _week(pod: Pod) -> setup.State:
@@ -62,6 +63,16 @@ def register_week() -> None:
             {"pod": "shift__pod"},
             settings=False,
             inside=True,
+        ),
+        Kind(
+            "waiver",
+            Waiver,
+            _("Exception"),
+            ("member", "shift"),
+            {"pod": "shift__pod"},
+            settings=False,
+            inside=True,
+            hidden=frozenset({"grants", "assignment", "rest_duty", "rest_minutes", "shift_version"}),
         ),
         Kind("pattern", models.ShiftPattern, _("Pattern"), ("name",), {"pod": "pod"}, settings=False, inside=True),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from teams.scheduling.views import absences, copies, patterns, requirement, shifts, week
+from teams.scheduling.views import absences, copies, patterns, requirement, shifts, waivers, week
 
 urlpatterns = [
     path("p/<slug:slug>/week/", week.week_now, name="week_now"),
@@ -18,6 +18,9 @@ urlpatterns = [
     path("p/<slug:slug>/week/<str:week>/requirement/import", requirement.import_, name="import_requirement"),
     path("p/<slug:slug>/shifts/<int:shift>/", shifts.shift, name="shift"),
     path("p/<slug:slug>/shifts/<int:shift>/claim", shifts.claim, name="claim"),
+    path("p/<slug:slug>/shifts/<int:shift>/ask/", waivers.ask, name="ask_exception"),
+    path("p/<slug:slug>/override/", waivers.override, name="override"),
+    path("p/<slug:slug>/override/<int:waiver>/end", waivers.end_override, name="end_override"),
     path("p/<slug:slug>/shifts/<int:shift>/move", shifts.move, name="move_shift"),
     path("p/<slug:slug>/shifts/<int:shift>/cancel", shifts.cancel, name="cancel_shift"),
     path("p/<slug:slug>/assignments/<int:assignment>/release", shifts.release, name="release"),

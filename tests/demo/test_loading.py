@@ -19,10 +19,11 @@ from customers.routing.models import OverflowAgreement
 from customers.routing.queries.board import board
 from cxportal.core.models import ImportRun
 from cxportal.core.periods import week_period
-from cxportal.demo import build, company, loading, removing, traffic, world
+from cxportal.demo import build, company, loading, removing, traffic, votes, world
 from rituals.permissions import Sight
 from rituals.scorecards.forms import Filters
 from rituals.scorecards.queries import scorecard
+from teams.consent.models import Proposal
 from teams.notifications.models import Notice
 from teams.people.models import User
 from teams.pods.models import Company, Pod
@@ -62,6 +63,21 @@ def test_it_is_as_large_as_stated(demo: build.Built) -> None:
     assert Contact.objects.filter(source="demo services", state="resolved").count() > 10
     assert Contact.objects.filter(state__in=Contact.OPEN).exists()
     assert OverflowAgreement.objects.filter(state="active").exists()
+
+
+def test_a_pod_shows_how_it_decides(demo: build.Built) -> None:
+    isar = demo.pods[0]
+    states = list(Proposal.objects.filter(pod=isar).order_by("number").values_list("state", flat=True))
+    assert states == ["adopted", "objected", "adopted", "open"]
+    assert isar.agreement_versions.count() == 3
+    vote = Proposal.objects.get(pod=isar, state="open")
+    answered = vote.electors.filter(ballots__latest=True)
+    assert 0 < answered.count() < vote.electors.count()
+    assert not answered.filter(member=demo.people[0][0]).exists()
+    assert vote.effect
+    assert votes.keep_open(demo, NOW) == 0
+    with time_machine.travel(vote.closes_at + dt.timedelta(minutes=1)):
+        assert votes.keep_open(demo, vote.closes_at + dt.timedelta(minutes=1)) == 1
 
 
 def test_the_scorecards_recover_the_true_effects(demo: build.Built) -> None:

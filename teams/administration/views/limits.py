@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -17,9 +18,9 @@ from teams import permissions
 from teams.administration import queries
 from teams.administration.views.forms import form_page
 from teams.people.models import User
-from teams.pods import agreement, versions
-from teams.pods.agreement import TYPED_FACTORS, TYPED_WORDS, BoundDefinition
-from teams.pods.models import OuterLimit
+from teams.pods import agreement, legal, typed, versions
+from teams.pods.agreement import TYPED_FACTORS, TYPED_WORDS, BoundDefinition, Limit
+from teams.pods.models import Company, OuterLimit
 
 
 class LimitForm(forms.Form):
@@ -40,18 +41,30 @@ def _bound(key: str) -> BoundDefinition:
     return found_or_404(next((bound for bound in agreement.limitable() if bound.key == key), None))
 
 
+def usual_range(bound: BoundDefinition, law: Mapping[str, Limit]) -> str:
+    """What holds without a limit of the company's own, for the company's country."""
+    return agreement.range_in_words(bound, law[bound.key].least, law[bound.key].most)
+
+
 @guarded(permissions.administrator)
 def limits(request: HttpRequest, _by: User) -> HttpResponse:
-    """Every bound that can be limited, with the product's and the company's own limits."""
+    """Every bound that can be limited, with the limits of product and law, and the company's own."""
+    company = Company.objects.filter(pk=1).first()
+    law = agreement.lawful(company.country if company else "")
     rows = [
         (
             bound,
-            agreement.range_in_words(bound, bound.least, bound.most),
+            usual_range(bound, law),
             [(limit, agreement.range_in_words(bound, limit.minimum, limit.maximum)) for limit in own],
         )
         for bound, own in queries.limits()
     ]
-    context = {"rows": rows, "outside": versions.outside_limits()}
+    context = {
+        "rows": rows,
+        "outside": versions.outside_limits(),
+        "country": company.country if company else "",
+        "law": legal.names(company.country if company else ""),
+    }
     return render(request, "teams/administration/limits.html", context)
 
 
@@ -67,7 +80,9 @@ def limit(request: HttpRequest, by: User, key: str) -> HttpResponse:
         return _("The limit is saved. Agreements in force stay; the next version must fit.")
 
     form = LimitForm(request.POST or None, initial={"country": request.GET.get("country", "")})
-    intro = _("In %(unit)s. Without both numbers the company's own limit falls and the product's holds: %(range)s.") % {
+    intro = _(
+        "In %(unit)s. Without both numbers the company's own limit falls; the law's and the product's hold: %(range)s."
+    ) % {
         "unit": TYPED_WORDS.get(bound.unit, bound.unit),
         "range": agreement.range_in_words(bound, bound.least, bound.most),
     }
@@ -92,31 +107,13 @@ class TemplateForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         values = agreement.template_values()
-        self.bounds = [bound for bound in agreement.definitions() if bound.unit in {*TYPED_WORDS, "flag", "choice"}]
+        self.bounds = [bound for bound in agreement.definitions() if typed.is_plain(bound)]
         for bound in self.bounds:
-            self.fields[bound.key] = _field(bound, values[bound.key])
+            self.fields[bound.key] = typed.field(bound, values[bound.key])
 
     def values(self) -> dict[str, Any]:
         """Stored values by bound; call after validation."""
-        found = {}
-        for bound in self.bounds:
-            value = self.cleaned_data[bound.key]
-            if bound.unit in TYPED_WORDS:
-                number = float(value) * TYPED_FACTORS.get(bound.unit, 1)
-                value = number if bound.unit == "share" else round(number)
-            found[bound.key] = value
-        return found
-
-
-def _field(bound: BoundDefinition, value: Any) -> forms.Field:
-    name, effect = str(bound.label), str(bound.effect)
-    if bound.unit == "flag":
-        return forms.BooleanField(label=name, required=False, initial=value, help_text=effect)
-    if bound.unit == "choice":
-        return forms.ChoiceField(label=name, choices=bound.choices, initial=value, help_text=effect)
-    typed = value / TYPED_FACTORS.get(bound.unit, 1)
-    label = _("%(bound)s, in %(unit)s") % {"bound": bound.label, "unit": TYPED_WORDS[bound.unit]}
-    return forms.DecimalField(label=label, initial=f"{typed:g}", help_text=effect, min_value=0, max_digits=10)
+        return {bound.key: typed.stored(bound, self.cleaned_data[bound.key]) for bound in self.bounds}
 
 
 @guarded(permissions.administrator)

@@ -5,6 +5,7 @@ from teams.scheduling.services.claims import Claimed, Released, claim, release, 
 from teams.scheduling.services.give_aways import offer, take, withdraw
 from teams.scheduling.services.patterns import Use, retire_pattern, save_pattern, use_of
 from teams.scheduling.services.shifts import add_shift, cancel_shift, move_shift
+from teams.scheduling.services.waivers import ask, override, take_back
 from teams.scheduling.services.weeks import copy_week, make_week, open_week, undo_opening
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Released",
     "Use",
     "add_shift",
+    "ask",
     "cancel_shift",
     "claim",
     "copy_week",
@@ -20,11 +22,13 @@ __all__ = [
     "move_shift",
     "offer",
     "open_week",
+    "override",
     "record_absence",
     "release",
     "retire_pattern",
     "save_pattern",
     "take",
+    "take_back",
     "undo",
     "undo_opening",
     "use_of",

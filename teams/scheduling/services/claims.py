@@ -37,6 +37,7 @@ from teams.scheduling.services.doors import (
     tell,
     telling,
 )
+from teams.scheduling.services.spending import free_again, restore, spend, used
 from teams.scheduling.services.working_days import BROKEN, place, settle, sit_alone
 
 
@@ -90,7 +91,7 @@ def claim(
         raise Http404
     if any(t.member == by.pk and (period is None or t.period.overlaps(period)) for t in view.taken):
         return Claimed(_sitting(by, row, period)[0], None, None, repeat=True)
-    seat, part = _choose(by, row, picture, person, view, period)
+    seat, part = choose(by, row, picture, person, view, period)
     effect = claim_effect(picture, person.state, view, seat, part)
     changed = seen_version is not None and seen_version != picture.bounds.version
     if effect.violations:
@@ -186,7 +187,9 @@ def _undo_claim(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
                 _("Somebody gave a shift back after your claim and relies on it; without you the floor would break."),
             )
         )
+    undone = row.pk
     unseat(row, now)
+    free_again(undone)
 
 
 def _undo_release(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
@@ -245,13 +248,18 @@ def _sit_down(
 ) -> tuple[Assignment, Act]:
     """The claim itself with its act, told to the open pages: one trip when no other work of the person is near."""
     told = telling(shift.pod, [shift.day], [by.pk])
+    spent = spend(person.state, shift, part, bounds)
+    if spent is not None:
+        bounds = spent.bounds
     joined = join(person.state.duties, part, rest_minutes=bounds.rest_minutes, version=bounds.version)
-    if not joined.absorbed:
+    if spent is None and not joined.absorbed:
         return sit_alone(by.pk, shift, seat, joined.duty, Assignment.Source.CLAIM.value, now, told)
     assignment = seat_member(by.pk, shift, seat, part, bounds, Assignment.Source.CLAIM, now)
     act = Act.objects.create(
         kind=Act.Kind.CLAIM, member=by, week_id=shift.week_id, seat_id=seat, period=as_range(part), at=now
     )
+    if spent is not None:
+        used(spent, assignment, now)
     fetch(told)
     return assignment, act
 
@@ -261,9 +269,10 @@ def unseat(row: Assignment, now: dt.datetime) -> None:
     GiveAway.objects.filter(assignment=row, outcome=GiveAway.Outcome.OPEN).update(
         outcome=GiveAway.Outcome.WITHDRAWN, closed_at=now
     )
-    duty = Duty.objects.get(pk=row.duty_id)
+    duty, gone = Duty.objects.get(pk=row.duty_id), row.pk
     row.delete()
     settle([duty])
+    restore(gone, row.member_id)
 
 
 def taken_violation(shift: Shift, by: User, now: dt.datetime) -> Violation:
@@ -313,7 +322,7 @@ def _glance(by: User, found: Door, period: Period | None, now: dt.datetime) -> A
     return None
 
 
-def _choose(
+def choose(
     by: User, row: Shift, picture: PodPicture, person: Person, view: ShiftView, period: Period | None
 ) -> tuple[SeatView, Period]:
     """The seat to sit on and for which part: from now when it runs, the first seat that fits the skill."""

@@ -21,6 +21,7 @@ from teams import permissions
 from teams.people.models import User
 from teams.pods.models import Pod
 from teams.scheduling import words
+from teams.scheduling.lifted import week_lines
 from teams.scheduling.models import Act, ShiftPattern, Week
 from teams.scheduling.news import read_news
 from teams.scheduling.open_shifts import zone_words
@@ -133,6 +134,7 @@ def context_of(request: HttpRequest, page: WeekPage) -> dict[str, Any]:
         "state_words": _state_words(page),
         "zone_words": zone_words(page.pod.tzinfo, periods.to_instant(page.monday, dt.time(12), page.pod.tzinfo)),
         "open_total": len(page.cards) + page.more,
+        "lifted": week_lines(page.picture, page.monday),
         "chosen": chosen,
         "mine": next((c for c in (mine.cells if mine else ()) if c.day <= chosen.day < c.day + c.width * DAY), None),
         "my_hours": mine.hours if mine else "",

@@ -1,0 +1,1 @@
+"""The pages of a working agreement and of the votes on it."""
