@@ -184,6 +184,7 @@ ADMINISTRATION = (
 MINE = (
     Entry("preferences", _("Preferences"), "sliders-horizontal", _everybody),
     Entry("notices", _("Notices"), "bell", _everybody),
+    Entry("mail_preferences", _("Emails"), "mail", _everybody),
     Entry("calendar_feeds", _("Calendar feeds"), "calendar-sync", _works_anywhere, frozenset({"make_calendar_feed"})),
     Entry("account_change_password", _("Password"), "lock-keyhole", _everybody),
     Entry("sessions", _("Signed-in devices"), "monitor-smartphone", _everybody),

@@ -24,6 +24,7 @@ PUBLIC = {
     "health-live",
     "health-ready",
     "invitation",
+    "mail_stop",
     "one_time_link",
     "survey",
 }

@@ -158,7 +158,7 @@ def _shifts(feed: CalendarFeed, since: dt.datetime) -> Iterator[Entry]:
         if story is None:
             story = stories[shift] = _Story(shift, week, version + cuts, cut_at or row[-1], cancelled_at is not None)
         story.take(change[0], change[1], Period(change[2], change[3]), change[4])
-    parts = _parts(shift for shift, story in stories.items() if story.live)
+    parts = _parts(stories)
     for story in stories.values():
         yield from _entries(feed, story, parts.get(story.shift, []))
 

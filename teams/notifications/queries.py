@@ -36,10 +36,11 @@ def notices_of(user: User, *, limit: int = 100, unread_only: bool = False) -> li
     rows = Notice.objects.filter(recipient=user)
     if unread_only:
         rows = rows.filter(read_at__isnull=True)
-    return [_told(notice) for notice in rows[:limit]]
+    return [told(notice) for notice in rows[:limit]]
 
 
-def _told(notice: Notice) -> Told:
+def told(notice: Notice) -> Told:
+    """A notice in the words of its kind, in the language of the moment."""
     kind = kinds.find(notice.kind)
     if kind is None:
         return Told(notice.pk, notice.kind, "bell", "plain", notice.url, notice.created_at, notice.read_at is None)

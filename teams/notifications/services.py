@@ -15,7 +15,9 @@ from cxportal.core import periods
 from cxportal.core.realtime import person_topic, publish
 from cxportal.core.violations import Refused, Violation
 from teams.audit.tracking import recorded
+from teams.notifications import stopping
 from teams.notifications.models import Mail, Notice
+from teams.people.addresses import absolute
 from teams.people.models import User
 
 MOST_ATTEMPTS = 5
@@ -35,7 +37,8 @@ def notify(
 
     ``kind`` is registered in ``kinds.py``; ``data`` are the JSON-serialisable values of its
     sentence. With a ``source`` (``shift:12:moved:3``) a repeat of the same act adds nothing.
-    Open pages of these people hear of it on commit. No locks.
+    Open pages of these people hear of it on commit, and with a mail server a job mails it to who wants that at once.
+    No locks.
     """
     people = {person.pk if isinstance(person, User) else person for person in to}
     if by is not None:
@@ -48,6 +51,10 @@ def notify(
     ]
     Notice.objects.bulk_create(new, ignore_conflicts=bool(source))
     publish((person_topic(person) for person in people), "notices")
+    if settings.MAIL_HOST:
+        from teams.notifications import tasks
+
+        tasks.mail_notices.defer(people=sorted(people))
     return len(new)
 
 
@@ -81,14 +88,17 @@ def settle(*, kind: str, about: str, but: str = "") -> int:
 
 
 @transaction.atomic
-def send(*, to: str, subject: str, body: str, recipient: User | None = None) -> Mail:
+def send(
+    *, to: str, subject: str, body: str, recipient: User | None = None, once: str | None = None, group: str = ""
+) -> Mail:
     """Write a message and, when the installation has a mail server, let a job send it after commit.
 
+    A second message of the same ``once`` breaks the constraint ``mail_once``; ``group`` gives it a way to stop.
     Without a mail server the message is kept at once and shown to administrators.
     """
     from teams.notifications import tasks
 
-    mail = Mail(to=to, recipient=recipient, subject=" ".join(subject.split())[:200], body=body)
+    mail = Mail(to=to, recipient=recipient, subject=" ".join(subject.split())[:200], body=body, once=once, group=group)
     if not settings.MAIL_HOST:
         mail.state = Mail.State.KEPT
         mail.trouble = _("This installation has no mail server.")
@@ -109,7 +119,7 @@ def deliver(*, mail_id: int) -> None:
         if mail is None:
             return
         try:
-            EmailMessage(mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to]).send()
+            _message(mail).send()
         except OSError as error:
             # smtplib's errors are OSErrors; the words tell an administrator what to mend.
             failed = error
@@ -119,6 +129,21 @@ def deliver(*, mail_id: int) -> None:
             mail.save()
             return
     _failed(mail, failed)
+
+
+def _message(mail: Mail) -> EmailMessage:
+    """The message as it leaves: named so that a repeat after a crash is known as the same, with a way to stop it.
+
+    The address that stops it is made here, so that nothing stored opens anything.
+    """
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
+    headers, body = {"Message-ID": f"<mail-{mail.pk}-{int(mail.created_at.timestamp())}@{domain}>"}, mail.body
+    if mail.group and mail.recipient_id:
+        link = absolute("mail_stop", token=stopping.token_for(mail.recipient_id, mail.group))
+        headers |= {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        body += f"\n--\n{_('Choose what you get by email: %(link)s') % {'link': absolute('mail_preferences')}}\n"
+        body += f"{_('Stop these emails: %(link)s') % {'link': link}}\n"
+    return EmailMessage(mail.subject, body, settings.DEFAULT_FROM_EMAIL, [mail.to], headers=headers)
 
 
 def _failed(mail: Mail, error: OSError) -> None:

@@ -8,7 +8,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from cxportal.core import periods
-from teams.notifications import services
+from teams.notifications import mailing, services
 from teams.notifications.models import Mail, Notice
 
 NOTICES_KEPT_FOR = dt.timedelta(days=90)
@@ -19,6 +19,22 @@ MAIL_KEPT_FOR = dt.timedelta(days=30)
 def deliver(*, mail_id: int) -> None:
     """Send one message; retried after 5, 25, 125 and 625 seconds."""
     services.deliver(mail_id=mail_id)
+
+
+@app.task(name="notifications.mail_notices", retry=RetryStrategy(max_attempts=3, wait=30))
+def mail_notices(*, people: list[int]) -> None:
+    """Mail what these people want at once; in quiet hours it waits for ``mail_waiting``."""
+    for person in people:
+        mailing.mail_at_once(person=person)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="notifications.mail_waiting")
+def mail_waiting(timestamp: int) -> None:
+    """Every five minutes: what was kept over quiet hours, and the daily summaries that are due."""
+    for person in mailing.people_waiting():
+        mailing.mail_at_once(person=person)
+        mailing.mail_digest(person=person)
 
 
 @app.periodic(cron="17 3 * * *")

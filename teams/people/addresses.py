@@ -9,7 +9,11 @@ from django.urls import reverse
 
 def absolute(name: str, request: HttpRequest | None = None, **kwargs: str) -> str:
     """The whole address of a page: the installation's origin, else the request's, else this machine's."""
-    path = reverse(name, kwargs=kwargs or None)
+    return whole(reverse(name, kwargs=kwargs or None), request)
+
+
+def whole(path: str, request: HttpRequest | None = None) -> str:
+    """The same for a path that is known."""
     if settings.ORIGIN:
         return f"{settings.ORIGIN}{path}"
     if request is not None:

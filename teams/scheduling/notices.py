@@ -36,9 +36,9 @@ def overridden(data: Mapping[str, Any]) -> str:
 
 def register_notices() -> None:
     """Make the kinds known; called once when the teams floor starts."""
-    register("shift_moved", icon="calendar-clock", words=moved, tone="watch")
-    register("shift_cancelled", icon="calendar-x", words=cancelled, tone="watch")
-    register("shift_taken", icon="calendar-check", words=taken, tone="good")
-    register("shift_offered", icon="calendar-plus", words=offered)
-    register("shift_urgent", icon="calendar-plus", words=urgent, tone="gap")
-    register("bound_overridden", icon="shield-alert", words=overridden, tone="watch")
+    register("shift_moved", icon="calendar-clock", words=moved, tone="watch", group="shifts")
+    register("shift_cancelled", icon="calendar-x", words=cancelled, tone="watch", group="shifts")
+    register("shift_taken", icon="calendar-check", words=taken, tone="good", group="shifts")
+    register("shift_offered", icon="calendar-plus", words=offered, group="offers")
+    register("shift_urgent", icon="calendar-plus", words=urgent, tone="gap", group="urgent")
+    register("bound_overridden", icon="shield-alert", words=overridden, tone="watch", group="agreement")

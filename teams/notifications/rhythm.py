@@ -1,0 +1,39 @@
+"""When a person may be mailed: quiet hours, days off, and the time of the daily summary. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """Wall times in the person's zone; a quiet time that ends before it begins runs over midnight.
+
+    ``days_off`` are ISO weekdays. Equal times mean no quiet hours.
+    """
+
+    zone: ZoneInfo
+    quiet_from: dt.time = dt.time(20)
+    quiet_until: dt.time = dt.time(7)
+    days_off: frozenset[int] = frozenset()
+    digest_at: dt.time = dt.time(7, 30)
+
+    def is_quiet(self, at: dt.datetime) -> bool:
+        """Nothing is mailed at this instant."""
+        local = at.astimezone(self.zone)
+        if local.isoweekday() in self.days_off:
+            return True
+        now = local.time()
+        if self.quiet_from <= self.quiet_until:
+            return self.quiet_from <= now < self.quiet_until
+        return now >= self.quiet_from or now < self.quiet_until
+
+    def digest_day(self, at: dt.datetime) -> dt.date | None:
+        """The day whose summary is due at this instant, or None before its time and in quiet hours.
+
+        A summary whose time lies in the quiet hours comes right after them.
+        """
+        local = at.astimezone(self.zone)
+        return local.date() if not self.is_quiet(at) and local.time() >= self.digest_at else None
