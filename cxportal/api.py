@@ -16,6 +16,7 @@ from cxportal.core.rest.problems import not_found
 from rituals.scorecards.api import ScorecardOperations
 from teams.consent.api import ProposalOperations
 from teams.fairness.api import PointOperations
+from teams.leave.api import LeaveOperations
 from teams.people.api import PeopleOperations
 from teams.pods.api import PodOperations
 from teams.scheduling.api import ShiftOperations
@@ -30,6 +31,7 @@ router.register("proposals", ProposalOperations, "api-proposal")
 router.register("scorecards", ScorecardOperations, "api-scorecard")
 router.register("shifts", ShiftOperations, "api-shift")
 router.register("points", PointOperations, "api-point")
+router.register("leave", LeaveOperations, "api-leave")
 
 # What can be asked is no secret: the description holds no data of the company.
 schema: Any = SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[])

@@ -156,6 +156,15 @@ SCREENS = (
 )
 POD_PAGES = (
     Entry(
+        "leave_now",
+        _("Holidays"),
+        "plane",
+        _reads_week,
+        frozenset({"leave_year", "leave_table", "leave_day", "new_peak", "peak_lot"}),
+        True,
+        "g h",
+    ),
+    Entry(
         "agreement",
         _("Agreement"),
         "scale",
@@ -186,6 +195,7 @@ MINE = (
     Entry("notices", _("Notices"), "bell", _everybody),
     Entry("mail_preferences", _("Emails"), "mail", _everybody),
     Entry("calendar_feeds", _("Calendar feeds"), "calendar-sync", _works_anywhere, frozenset({"make_calendar_feed"})),
+    Entry("own_leave", _("Leave account"), "plane", _everybody),
     Entry("account_change_password", _("Password"), "lock-keyhole", _everybody),
     Entry("sessions", _("Signed-in devices"), "monitor-smartphone", _everybody),
     Entry("tokens", _("API tokens"), "key-round", _everybody),

@@ -7,10 +7,20 @@ from cxportal.core.realtime import Stream
 from cxportal.serve import views as serve
 from cxportal.today import stream as frame
 from teams.consent.stream import agreement
+from teams.leave.stream import planner
 from teams.scheduling.stream import week
 
 # Every live page: the streams' service finds them here, and so does the permission test.
-STREAMS: list[Stream] = [frame.me, frame.today, agreement, routing.agreement, routing.contact, routing.queue, week]
+STREAMS: list[Stream] = [
+    frame.me,
+    frame.today,
+    agreement,
+    routing.agreement,
+    routing.contact,
+    routing.queue,
+    week,
+    planner,
+]
 stream_urlpatterns = [stream.pattern() for stream in STREAMS]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -16,6 +16,9 @@ class TeamsConfig(AppConfig):
         from teams.fairness import agreed as fairness
         from teams.fairness.effects import tell_points
         from teams.feeds.services import end_feeds
+        from teams.leave import agreed as leave_agreed
+        from teams.leave import notices as leave_notices
+        from teams.leave.services import give_back
         from teams.notifications.services import send
         from teams.people.messages import carry
         from teams.people.services import on_deactivation
@@ -25,15 +28,18 @@ class TeamsConfig(AppConfig):
         from teams.scheduling.foresight import register_foresight
         from teams.scheduling.lifted import register_cases
         from teams.scheduling.notices import register_notices
+        from teams.scheduling.services.absences import on_sickness
         from teams.scheduling.steps import register_week
 
         register_bounds()
         deciding.register_bounds()
         fairness.register_bounds()
         tell_points()
+        leave_agreed.register_bounds()
         register_notices()
         votes.register_notices()
         votes_kept.register_kinds()
+        leave_notices.register_notices()
         register_steps()
         register_week()
         register_foresight()
@@ -41,5 +47,6 @@ class TeamsConfig(AppConfig):
         carry(send)
         on_deactivation(leave)
         on_deactivation(end_feeds)
+        on_sickness(give_back)
         register_kinds()
         register_lists()

@@ -3,6 +3,7 @@
 from teams.consent.models import *  # noqa: F403
 from teams.fairness.models import *  # noqa: F403
 from teams.feeds.models import *  # noqa: F403
+from teams.leave.models import *  # noqa: F403
 from teams.notifications.models import *  # noqa: F403
 from teams.people.models import *  # noqa: F403
 from teams.pods.models import *  # noqa: F403

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxportal.core.violations import Denied
 from teams.consent.models import Proposal
+from teams.leave.models import Peak
 from teams.people.models import User
 from teams.pods.models import Pod, RoleGrant
 from teams.pods.queries import standing
@@ -245,4 +246,22 @@ def member_pattern(user: User, slug: str, pattern: int) -> ShiftPattern:
     )
     if found is None:
         raise Http404
+    return found
+
+
+def week_peak(user: User, slug: str, peak: int) -> Peak:
+    """A peak of a pod whose week the person may read."""
+    return _peak(week_pod(user, slug), peak)
+
+
+def member_peak(user: User, slug: str, peak: int) -> Peak:
+    """A peak of a pod in which the person works."""
+    return _peak(member_pod(user, slug), peak)
+
+
+def _peak(pod: Pod, pk: int) -> Peak:
+    found = Peak.objects.filter(pk=pk, pod=pod).first()
+    if found is None:
+        raise Http404
+    found.pod = pod
     return found

@@ -2,6 +2,7 @@
 
 from teams.consent import tasks as consent
 from teams.fairness import tasks as fairness
+from teams.leave import tasks as leave
 from teams.notifications import tasks as notifications
 
-__all__ = ["consent", "fairness", "notifications"]
+__all__ = ["consent", "fairness", "leave", "notifications"]

@@ -18,7 +18,7 @@ from teams.pods.models import Pod
 from teams.scheduling.models import Absence, Act, GiveAway
 from teams.scheduling.waiver_models import Waiver
 from tests.cast import Cast
-from tests.factories import customers, pods, routing, scheduling
+from tests.factories import customers, leave, pods, routing, scheduling
 from tests.routes import Route
 
 CANARY = "canary-7341"
@@ -34,6 +34,9 @@ ANYWHERE: dict[str, Any] = {
     "name": "Nowhere",
     "key": "rest_minutes",
     "channel": "phone",
+    "year": leave.MONDAY.year,
+    "day": leave.MONDAY.isoformat(),
+    "asked": 0,
     "secret": "x" * 43,
     "token": "x" * 43,
 }
@@ -92,6 +95,7 @@ def _place(cast: Cast, pod: Pod, member: int, weser: Pod, word: str) -> Place:
     agreement = routing.agreement(pod, weser)
     proposal = propose(by=person, pod=pod, values={"rest_minutes": 720}, title=f"{word} title", reason=f"{word} reason")
     waiver = Waiver.objects.create(shift=shift, shift_version=1, member=person, source="override", reason=word)
+    peak = leave.peak(pod, f"{word} peak")
     return Place(
         pod,
         {
@@ -109,5 +113,7 @@ def _place(cast: Cast, pod: Pod, member: int, weser: Pod, word: str) -> Place:
             "proposal": proposal.pk,
             "number": proposal.number,
             "waiver": waiver.pk,
+            "peak": peak.pk,
+            "share": peak.shares.get().pk,
         },
     )

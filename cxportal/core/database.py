@@ -1,7 +1,7 @@
 """Locks and constraints: what every service uses to hold its promise under load.
 
-The order in which locks are taken is one for the whole house and is the order of
-``LockClass``: list, customer, contact, person, (member, week), (pod, day), agreement, settings,
+The order in which locks are taken is one for the whole house and is the order of ``LockClass``: list,
+customer, contact, person, leave of a day, leave of a member, (member, week), (pod, day), agreement, settings,
 rollup. A service takes all its locks at its beginning, class by class, sorted inside a class, so
 no two services wait for one another in a circle. ``tests/lock_order.py`` holds this in every test.
 
@@ -35,11 +35,13 @@ class LockClass(IntEnum):
     CUSTOMER = 11  # what is known of one, and the named rules for one
     CONTACT = 12  # rows: everything that happens to a contact
     PERSON = 13  # memberships, contracts, ways in; presence rows: what somebody has in hand
-    MEMBER_WEEK = 14  # rest, overlap and weekly minutes of one member
-    POD_DAY = 15  # seats and floor of a pod on a local day; a week is made under its Monday
-    AGREEMENT = 16  # a pod's versions and its opening; how many people it lends out
-    SETTINGS = 17  # company, pods, the last administrator; the ownership rules, shared or alone
-    ROLLUP = 18  # always the last: what contacts add up to
+    LEAVE_DAY = 14  # places of leave and the wait list of a pod on a local day; a peak that is shared out
+    LEAVE_MEMBER = 15  # balance and leave days of one member; found under the days: who waits there
+    MEMBER_WEEK = 16  # rest, overlap and weekly minutes of one member
+    POD_DAY = 17  # seats and floor of a pod on a local day; a week is made under its Monday
+    AGREEMENT = 18  # a pod's versions and its opening; how many people it lends out
+    SETTINGS = 19  # company, pods, the last administrator; the ownership rules, shared or alone
+    ROLLUP = 20  # always the last: what contacts add up to
 
 
 def lock_key(*parts: object) -> int:

@@ -53,12 +53,13 @@ def _in_pod(pod: Pod) -> list[Found]:
         Found(_("Give a shift back, or offer it"), pod.name, "undo-2", f"{here}#grid", also=_("swap release")),
         Found(_("Take a contact from the queue"), pod.name, "list-filter", address("queue", slug=slug), also=_("next")),
         Found(
-            _("Report absence"),
+            _("Plan leave"),
             pod.name,
-            "user-x",
-            address("absence", slug=slug),
-            also=_("sick ill away holiday leave"),
+            "plane",
+            f"{address('leave_now', slug=slug)}#plan",
+            also=_("holiday vacation day off away"),
         ),
+        Found(_("Report absence"), pod.name, "user-x", address("absence", slug=slug), also=_("sick ill away")),
         Found(
             _("Add shift"), pod.name, "calendar-plus", address("add_shift", slug=slug, week=week), also=_("new shift")
         ),

@@ -51,6 +51,7 @@ class ShiftCard:
     pod_slug: str
     pod_name: str
     week_url: str
+    leave_url: str
     following: MyShift | None
     following_words: str
     following_first: str
@@ -74,6 +75,7 @@ def shift_card(member: User, now: dt.datetime) -> ShiftCard | None:
         pod_slug=first.pod_slug,
         pod_name=first.pod_name,
         week_url=address("week", slug=first.pod_slug, week=first.week_label),
+        leave_url=address("leave_now", slug=first.pod_slug) + "#plan",
         following=following,
         following_words=_when(following) if following else "",
         following_first=_in_short(following) if following else "",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from teams.audit.kinds import Kind, register
 from teams.feeds.models import CalendarFeed
+from teams.leave import models as leave
 from teams.people import models as people
 from teams.pods import models as pods
 from teams.pods.agreement import definitions, in_words
@@ -71,6 +72,18 @@ def register_kinds() -> None:
             shown={"values": _bounds},
         ),
         Kind("limit", pods.OuterLimit, _("Outer limit"), ("key", "country")),
+        Kind("leave_kind", leave.LeaveKind, _("Kind of leave"), ("name",)),
+        Kind("half_holiday", leave.HalfHoliday, _("Half a holiday"), ("name",)),
+        Kind("due", leave.Entitlement, _("Leave that is due"), ("member", "year"), PERSON),
+        Kind(
+            "leave_day",
+            leave.LeaveDay,
+            _("Day of leave"),
+            ("member", "day"),
+            PERSON,
+            hidden=frozenset({"request", "absence", "asked_at", "settled_at"}),
+            shown={"begins": clock, "ends": clock},
+        ),
         Kind("skill", skills.Skill, _("Skill"), ("name",)),
         Kind("member_skill", skills.MemberSkill, _("Skill of a person"), ("member", "skill"), PERSON),
     )

@@ -20,6 +20,7 @@ from cxportal.core.lists import Brought, Column, Kept, ListFile, Names, Row, of_
 from cxportal.core.violations import Invalid
 from teams.administration.import_contracts import CONTRACTS
 from teams.administration.import_hours import OF_PODS
+from teams.administration.import_leave import OPENING_BALANCES, SCHOOL_HOLIDAYS
 from teams.administration.import_limits import LIMITS
 from teams.administration.import_people import PEOPLE
 from teams.people.models import User
@@ -184,5 +185,5 @@ def register_lists() -> None:
     )
     for each in named:
         lists.register(_named(*each))
-    for made in (PODS, *OF_PODS, PEOPLE, CONTRACTS, LIMITS):
+    for made in (PODS, *OF_PODS, PEOPLE, CONTRACTS, LIMITS, SCHOOL_HOLIDAYS, OPENING_BALANCES):
         lists.register(made)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cxportal.core import periods
+from teams.leave.models import LeaveKind
 from teams.people.models import ApiToken, Contract, Invitation, User
 from teams.pods import spans
 from teams.pods.agreement import limitable
@@ -54,6 +55,7 @@ class Counts:
     partners: int
     limits: int
     tokens: int
+    leave_kinds: int
 
 
 def counts() -> Counts:
@@ -71,6 +73,7 @@ def counts() -> Counts:
         partners=PartnerCompany.objects.filter(ended_at=None).count(),
         limits=OuterLimit.objects.count(),
         tokens=ApiToken.objects.filter(revoked_at=None, expires_at__gt=now).count(),
+        leave_kinds=LeaveKind.objects.filter(retired_at=None).count(),
     )
 
 

@@ -96,6 +96,14 @@ def sections(company: Company | None, counts: Counts) -> list[Section]:
             _n(counts.skills),
         ),
         Section(
+            45,
+            "plane",
+            _("Leave"),
+            gettext_lazy("Kinds, what is due, half and school holidays, balances"),
+            reverse("settings_leave"),
+            _n(counts.leave_kinds),
+        ),
+        Section(
             80,
             "shield",
             _("Outer limits"),

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from teams.administration.views import exports, hours, imports, index, limits, named, people, person, places, pods
+from teams.administration.views import (
+    exports,
+    hours,
+    imports,
+    index,
+    leave,
+    limits,
+    named,
+    people,
+    person,
+    places,
+    pods,
+)
 
 POD = "settings/pods/<slug:slug>/"
 PERSON = "settings/people/<int:pk>/"
@@ -37,6 +49,13 @@ urlpatterns = [
     path("settings/limits/template/", limits.template, name="settings_template"),
     path("settings/limits/<int:pk>/remove/", limits.remove_limit, name="settings_remove_limit"),
     path("settings/limits/<slug:key>/", limits.limit, name="settings_limit"),
+    path("settings/leave/", leave.leave, name="settings_leave"),
+    path("settings/leave/usual/", leave.usual, name="settings_usual_kinds"),
+    path("settings/leave/kinds/new/", leave.new_kind, name="settings_new_kind"),
+    path("settings/leave/kinds/<int:pk>/", leave.kind, name="settings_kind"),
+    path("settings/leave/kinds/<int:pk>/retire/", leave.retire_kind, name="settings_retire_kind"),
+    path("settings/leave/half-holidays/new/", leave.half_holiday, name="settings_half_holiday"),
+    path("settings/leave/half-holidays/<int:pk>/remove/", leave.remove_half_holiday, name="settings_remove_half"),
     path("settings/pods/", pods.pods, name="settings_pods"),
     path("settings/pods/new/", pods.new_pod, name="settings_new_pod"),
     path(POD, pods.pod, name="settings_pod"),
@@ -64,6 +83,12 @@ urlpatterns = [
     path(f"{PERSON}move/", places.move, name="settings_person_move"),
     path(f"{PERSON}contract/", places.contract, name="settings_person_contract"),
     path(f"{PERSON}contract/<int:row>/remove/", places.remove_contract, name="settings_remove_contract"),
+    path(f"{PERSON}leave/", leave.person, name="settings_person_leave"),
+    path(f"{PERSON}leave/due/", leave.entitlement, name="settings_person_due"),
+    path(f"{PERSON}leave/correct/", leave.correction, name="settings_person_correction"),
+    path(f"{PERSON}leave/time/", leave.time, name="settings_person_time"),
+    path(f"{PERSON}leave/write/", leave.write, name="settings_person_write_leave"),
+    path(f"{PERSON}leave/<int:row>/withdraw/", leave.withdraw, name="settings_person_withdraw_leave"),
     path(f"{PERSON}role/", places.role, name="settings_person_role"),
     path(f"{PERSON}role/<int:row>/end/", places.end_role, name="settings_end_role"),
     path(f"{PERSON}skill/", places.skill, name="settings_person_skill"),

@@ -33,6 +33,8 @@ SCOPES: dict[str, Text] = {
     "people:read": _("Read the people of pods"),
     "shifts:read": _("Read shifts and coverage"),
     "shifts:write": _("Claim and give back shifts"),
+    "leave:read": _("Read your leave, and counts of your pods"),
+    "leave:write": _("Ask for leave and take it back"),
     "customers:read": _("Read customers"),
     "customers:write": _("Add and change customers"),
     "contacts:read": _("Read contacts"),

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import Count
 
 from customers.contacts.models import Contact
 from customers.directory.models import Customer
@@ -19,11 +20,12 @@ from customers.routing.models import OverflowAgreement
 from customers.routing.queries.board import board
 from cxportal.core.models import ImportRun
 from cxportal.core.periods import week_period
-from cxportal.demo import build, company, loading, removing, traffic, votes, world
+from cxportal.demo import build, company, leave, loading, removing, traffic, votes, world
 from rituals.permissions import Sight
 from rituals.scorecards.forms import Filters
 from rituals.scorecards.queries import scorecard
 from teams.consent.models import Proposal
+from teams.leave.models import LeaveDay, PeakTurn
 from teams.notifications.models import Notice
 from teams.people.models import User
 from teams.pods.models import Company, Pod
@@ -193,6 +195,19 @@ def test_an_agreement_signed_long_ago_is_not_told_as_new(demo: build.Built) -> N
     told = Notice.objects.filter(kind="overflow_to_sign")
     assert told.exists()
     assert not told.filter(read_at=None).exists()
+
+
+def test_leave_is_planned_and_the_one_who_can_sign_in_is_asked_for_christmas(demo: build.Built) -> None:
+    turn = PeakTurn.objects.select_related("member", "peak").get(state="now")
+    assert turn.member.email == build.email_of("Amara Okafor")
+    assert turn.ends_at is not None
+    assert turn.ends_at > NOW
+    granted = LeaveDay.objects.filter(state="granted", cost__gt=0)
+    assert granted.count() > 60
+    pod = demo.pods[0]
+    days = granted.filter(pod=pod).values_list("day").annotate(n=Count("pk"))
+    assert max(n for _day, n in days) <= 3
+    assert leave.write(demo, now=NOW, seed=1) == 0
 
 
 def test_the_command_tells_the_accounts_and_leaves_a_company_of_somebodys_own_alone(demo: build.Built) -> None:

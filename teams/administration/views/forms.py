@@ -14,7 +14,7 @@ from cxportal.core.violations import Invalid, Refused, Text
 
 def form_page(
     request: HttpRequest,
-    form: forms.Form,
+    form: forms.BaseForm,
     act: Callable[[dict[str, Any]], Text],
     *,
     back: str,
@@ -47,6 +47,6 @@ def form_page(
     return render(request, template, words | (context or {}), status=status)
 
 
-def _under_fields(form: forms.Form, error: Invalid) -> None:
+def _under_fields(form: forms.BaseForm, error: Invalid) -> None:
     for name, messages in error.fields.items():
         form.add_error(name if name in form.fields else None, messages)

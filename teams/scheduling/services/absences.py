@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.http import Http404
 from django.urls import reverse
@@ -25,6 +26,19 @@ from teams.scheduling.services.working_days import settle
 
 ALWAYS = frozenset({Absence.Kind.SICK, Absence.Kind.LATE, Absence.Kind.EARLY})
 
+type Sick = Callable[[User, Period, dt.datetime], None]
+
+_of_sickness: list[Sick] = []
+
+
+def on_sickness(tell: Sick) -> None:
+    """Register what else follows from a sick report: called with member, period and instant before its own locks.
+
+    It runs in the report's transaction and takes locks of classes before (member, week) only.
+    """
+    if tell not in _of_sickness:
+        _of_sickness.append(tell)
+
 
 @recorded
 def record_absence(
@@ -39,6 +53,9 @@ def record_absence(
     now = at or periods.now()
     if by.pk != member.pk and not standing(by).is_administrator:
         raise Denied(_("Only %(name)s or an administrator can report this.") % {"name": member.name})
+    if kind == Absence.Kind.SICK:
+        for follow in _of_sickness:
+            follow(member, period, now)
     lock_weeks(member.pk, period)
     if known := Absence.objects.filter(member=member, period=as_range(period), kind=kind).first():
         return known
@@ -51,7 +68,7 @@ def record_absence(
         member=member, period=as_range(period), kind=kind, note=note, made_by=by, made_at=now
     )
     for shift in shifts:
-        _give_up(member, shift, period, now, urgent=kind == Absence.Kind.SICK and shift.span.end > now)
+        give_up(member, shift, period, now, urgent=kind == Absence.Kind.SICK and shift.span.end > now)
     tell_away(member, period)
     return absence
 
@@ -60,12 +77,15 @@ def record_absence(
 def end_absence(*, by: User, absence: int, at: dt.datetime | None = None) -> Absence | None:
     """The member is back: what is left of the absence is taken out; an absence to come disappears (None).
 
-    Work that was given up stays with whoever has it now. Ending again changes nothing.
+    Work that was given up stays with whoever has it now. Ending again changes nothing. Raises ``Refused``
+    (``leave``) for leave: its days are taken back where they were asked for.
     """
     now = at or periods.now()
     row = Absence.objects.filter(pk=absence).first()
     if row is None or (row.member_id != by.pk and not standing(by).is_administrator):
         raise Http404
+    if row.kind == Absence.Kind.LEAVE:
+        raise Refused(Violation("leave", _("Leave is taken back in the year of holidays, day by day.")))
     if row.span.end <= now:
         return row
     tell_away(row.member, row.span)
@@ -98,8 +118,8 @@ def _must_be_free(member: User, period: Period, shifts: list[Shift], now: dt.dat
         raise Refused(found)
 
 
-def _give_up(member: User, shift: Shift, period: Period, now: dt.datetime, *, urgent: bool) -> None:
-    """Cut the absence out of the member's work on a shift; the working day is settled."""
+def give_up(member: User, shift: Shift, period: Period, now: dt.datetime, *, urgent: bool) -> None:
+    """Cut the absence out of the member's work on a shift; the working day is settled. Under the locks of both."""
     for row in Assignment.objects.filter(member=member, shift=shift, period__overlap=as_range(period)):
         left = minus(row.span, [period])
         if not left:

@@ -68,8 +68,17 @@ def lock_weeks(member: int, period: Period) -> None:
     Reaches four days beyond: a shift may begin before the period or end after it, and rest is judged
     two days around each. So the work inside can be read and then locked by ``lock_days``.
     """
-    days = each_day(local_date(period.start, UTC) - 4 * DAY, local_date(period.end, UTC) + 4 * DAY)
-    lock(LockClass.MEMBER_WEEK, {lock_key("week", member, monday(day).toordinal()) for day in days})
+    lock(LockClass.MEMBER_WEEK, weeks_around(member, [period]))
+
+
+def weeks_around(member: int, spans: Iterable[Period]) -> set[int]:
+    """The keys of these locks, around several periods."""
+    days = {
+        day
+        for span in spans
+        for day in each_day(local_date(span.start, UTC) - 4 * DAY, local_date(span.end, UTC) + 4 * DAY)
+    }
+    return {lock_key("week", member, monday(day).toordinal()) for day in days}
 
 
 def lock_days(places: Iterable[tuple[Pod, Period]]) -> None:

@@ -1,0 +1,118 @@
+"""The time account: hours worked by the roster against the contract, month by month, with corrections.
+
+Leave, sickness and holidays are neutral: what the contract asks of such a day is not asked. The account
+begins with the first shift of the year that the portal knows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.dates import MONTHS
+
+from cxportal.core.batch import Prepared, fetch
+from cxportal.core.periods import DAY, day_period, days_period, each_day
+from teams.leave.models import LeaveDay, TimeEntry
+from teams.leave.reading import Calendar, calendar_of
+from teams.people.models import User
+from teams.scheduling import words
+from teams.scheduling.models import Absence, as_range
+from teams.scheduling.services.doors import UTC
+
+WORKED = Prepared(
+    "leave_worked",
+    """
+SELECT (lower(a.period) AT TIME ZONE %(zone)s)::date,
+ sum(extract(epoch FROM upper(a.period * g.period) - lower(a.period * g.period)))
+FROM teams_assignment a JOIN teams_segment g ON g.shift_id = a.shift_id AND g.period && a.period
+WHERE int8range(a.member_id, a.member_id, '[]') && int8range(%(member)s, %(member)s, '[]')
+ AND a.period && tstzrange(%(start)s, %(end)s)
+GROUP BY 1
+""",
+    member="bigint",
+    zone="text",
+    start="timestamptz",
+    end="timestamptz",
+)
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month in words: worked, asked by contract, corrected, and the account at its end."""
+
+    name: str
+    worked: str
+    due: str
+    corrected: str
+    balance: str
+
+
+@dataclass(frozen=True)
+class TimeAccount:
+    """A member's time account of a year up to yesterday; ``minutes`` is where it stands."""
+
+    months: tuple[Month, ...]
+    entries: tuple[tuple[TimeEntry, str], ...]
+    minutes: int
+
+    @property
+    def stands(self) -> str:
+        return signed(self.minutes)
+
+
+def signed(minutes: int) -> str:
+    """``+3.5 h``, ``−8 h``, ``0 h``."""
+    return f"+{words.hours(minutes)}" if minutes > 0 else words.hours(minutes)
+
+
+def time_account(member: User, today: dt.date) -> TimeAccount:
+    """Up to the day before ``today``, by the contract's zone. Six queries."""
+    calendar = calendar_of(member)
+    zone = calendar.zone(today) or UTC
+    first, last = dt.date(today.year, 1, 1), today - DAY
+    rows = list(
+        TimeEntry.objects.filter(member=member, on__year=today.year).select_related("by").order_by("-on", "-pk")
+    )
+    entries = tuple((row, signed(row.minutes)) for row in rows)
+    if last < first:
+        return TimeAccount((), entries, sum(row.minutes for row in rows))
+    span = days_period(first, last, zone)
+    raw = fetch(WORKED(member=member.pk, zone=zone.key, start=span.start, end=span.end))[0]
+    worked = {day: round(seconds / 60) for day, seconds in raw if first <= day <= last}
+    begins = min(worked, default=today)
+    asked = _asked(member, calendar, begins, last)
+    sums: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for n, figures in enumerate((worked, asked)):
+        for day, minutes in figures.items():
+            sums[day.month][n] += minutes
+    for row in rows:
+        sums[row.on.month][2] += row.minutes
+    months, balance = [], 0
+    for number in sorted(sums):
+        done, due, corrected = sums[number]
+        balance += done - due + corrected
+        told = (words.hours(done), words.hours(due), signed(corrected) if corrected else "", signed(balance))
+        months.append(Month(str(MONTHS[number]), *told))
+    return TimeAccount(tuple(months), entries, balance)
+
+
+def _asked(member: User, calendar: Calendar, first: dt.date, last: dt.date) -> Mapping[dt.date, int]:
+    """What the contract asks of each day, less what leave and sickness take off it. Two queries."""
+    if last < first:
+        return {}
+    asked = {day: calendar.due(day) or 0 for day in each_day(first, last)}
+    leave = LeaveDay.objects.filter(member=member, day__range=(first, last), state=LeaveDay.State.GRANTED)
+    for day, cost, back in leave.values_list("day", "cost", "given_back"):
+        asked[day] = max(0, asked[day] - (cost - back))
+    zone = calendar.zone(last) or UTC
+    whole = days_period(first, last, zone)
+    for absence in Absence.objects.filter(member=member, kind=Absence.Kind.SICK, period__overlap=as_range(whole)):
+        for day in each_day(first, last):
+            ill = day_period(day, zone).intersection(absence.span)
+            if ill is not None:
+                all_day = ill == day_period(day, zone)
+                asked[day] = 0 if all_day else max(0, asked[day] - ill.minutes)
+    return asked

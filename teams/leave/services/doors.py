@@ -1,0 +1,74 @@
+"""What every service of leave does first and last: lock in the written order, tell what changed.
+
+The order: days of the pod (places and wait list) and a peak, then members (balance and leave days:
+who acts, and who waits on those days), then the members' weeks and the pods' days of the roster, since
+granting leave takes people out of shifts. Under the lock of a day nobody begins or ends waiting on it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from django.urls import reverse
+
+from cxportal.core import realtime
+from cxportal.core.database import LockClass, lock, lock_all, lock_key
+from teams.leave.models import LeaveDay
+from teams.people.models import User
+from teams.pods.models import Pod
+from teams.scheduling.models import Assignment
+from teams.scheduling.services.away import keys_around, lock_work, work_on
+
+type Work = dict[int, list[Assignment]]
+
+
+def topic(pod: Pod, year: int) -> str:
+    """What the holiday planner of a pod and a year listens to."""
+    return f"leave:{pod.pk}:{year}"
+
+
+def lock_peak(peak: int) -> None:
+    """A peak alone, for what grants no day."""
+    lock(LockClass.LEAVE_DAY, [lock_key("peak", peak)])
+
+
+def lock_members(*members: int) -> None:
+    """Balances alone, for what grants no day."""
+    lock(LockClass.LEAVE_MEMBER, [lock_key("leave", member) for member in members])
+
+
+def lock_leave(pod: Pod, members: Iterable[int], days: Sequence[dt.date], *, peak: int | None = None) -> Work:
+    """All locks around some days of a pod; returns the work of everybody concerned on these days.
+
+    Raises ``Refused`` (``busy``) after the lock time-out.
+    """
+    keys = {lock_key("leave", pod.pk, day.toordinal()) for day in days}
+    lock(LockClass.LEAVE_DAY, keys | ({lock_key("peak", peak)} if peak is not None else set()))
+    waiting = LeaveDay.objects.filter(pod=pod, day__in=days, state=LeaveDay.State.WAITING)
+    concerned = {*members, *waiting.values_list("member", flat=True)}
+    weeks = {key for member in concerned for key in keys_around(member, days)}
+    lock_all(
+        (LockClass.LEAVE_MEMBER, {lock_key("leave", member) for member in concerned}),
+        (LockClass.MEMBER_WEEK, weeks),
+    )
+    work = work_on(concerned, days)
+    lock_work(work)
+    return work
+
+
+def tell(pod: Pod, days: Iterable[dt.date]) -> None:
+    """The open planners of these years draw the year again."""
+    years = {day.year for day in days}
+    if years:
+        realtime.publish({topic(pod, year) for year in years}, "year")
+
+
+def planner_url(pod: Pod, day: dt.date) -> str:
+    """The planner of the year of a day."""
+    return reverse("leave_year", kwargs={"slug": pod.slug, "year": day.year})
+
+
+def may_act_for(by: User, member: User) -> bool:
+    """Members ask for themselves."""
+    return by.pk == member.pk

@@ -1,0 +1,210 @@
+"""The holiday planner as members, coaches and others see it, with htmx and without."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from teams.leave import services
+from teams.leave.models import ExpiryNotice, LeaveKind, SchoolHoliday
+from teams.people.models import User
+from teams.scheduling.models import Absence
+from tests.cast import Cast
+from tests.factories import leave, people, pods
+
+pytestmark = pytest.mark.django_db
+
+type Browser = Callable[..., Client]
+YEAR = leave.MONDAY.year
+FRIDAY = leave.MONDAY + dt.timedelta(days=4)
+
+
+def path(cast: Cast, rest: str = "") -> str:
+    return f"/p/{cast.isar.slug}/leave/{YEAR}/{rest}"
+
+
+def typed(cast: Cast, first: dt.date = leave.MONDAY, last: dt.date = FRIDAY, **more: Any) -> dict[str, Any]:
+    return {"first": first.isoformat(), "last": last.isoformat(), "kind": leave.kind().pk, **more}
+
+
+def grant(member: User, first: int = 0, number: int = 1) -> None:
+    leave.balance(member)
+    services.request_leave(by=member, member=member, kind=leave.kind(), asked=leave.days(first, number))
+
+
+def test_the_year_shows_how_many_are_away_and_what_is_mine(cast: Cast, browser: Browser) -> None:
+    grant(cast.second_member, 0, 2)
+    grant(cast.member)
+    SchoolHoliday.objects.create(region="DE-BY", name="Spring break", first=leave.MONDAY, last=FRIDAY)
+    page = browser(cast.member).get(path(cast)).content.decode()
+    assert 'aria-label="' + leave.MONDAY.strftime("%A") in page
+    assert "2 people away, Spring break, yours" in page
+    assert page.count('class="sch mine"') == 1
+    assert "at most 3 of" in page
+
+
+def test_a_try_out_says_what_the_request_would_answer_and_changes_nothing(cast: Cast, browser: Browser) -> None:
+    pods.agreement(cast.isar, since=dt.datetime(2025, 1, 1, tzinfo=dt.UTC), leave_concurrency=1)
+    grant(cast.second_member, 1)
+    leave.balance(cast.member)
+    client = browser(cast.member)
+    whole = client.get(path(cast), typed(cast)).content.decode()
+    assert "Take the 4 days that fit" in whole
+    assert "Take them and wait for the 1" in whole
+    assert "Bela is away" in whole
+    assert leave.states(cast.member) == {}
+    headers = {"HX-Request": "true", "HX-Target": "tryout"}
+    part = client.get(path(cast), typed(cast), headers=headers).content.decode()
+    assert part.lstrip().startswith('<div id="tryout"')
+    assert 'id="year"' in part
+    assert 'hx-swap-oob="true"' in part
+    assert part.count('class="ask"') >= 4
+
+
+def test_days_are_asked_for_without_javascript(cast: Cast, browser: Browser) -> None:
+    leave.balance(cast.member)
+    answer = browser(cast.member).post(path(cast, "ask"), typed(cast), follow=True)
+    assert "5 days are granted." in answer.content.decode()
+    assert set(leave.states(cast.member).values()) == {"granted"}
+    assert "Take back" in answer.content.decode()
+
+
+def test_a_week_that_is_left_out_is_not_asked_for(cast: Cast, browser: Browser) -> None:
+    leave.balance(cast.member)
+    second = leave.MONDAY + dt.timedelta(days=7)
+    label = "{}-W{:02d}".format(*second.isocalendar()[:2])
+    last = leave.MONDAY + dt.timedelta(days=18)
+    browser(cast.member).post(path(cast, "ask"), typed(cast, last=last, out=label))
+    asked = [day for day, state in leave.states(cast.member).items() if state == "granted"]
+    assert not any(second <= day < second + dt.timedelta(days=7) for day in asked)
+    assert leave.left(cast.member) == 20 * 480
+
+
+def test_a_part_of_a_day_needs_both_times_on_one_day(cast: Cast, browser: Browser) -> None:
+    leave.balance(cast.member)
+    client = browser(cast.member)
+    assert client.post(path(cast, "ask"), typed(cast, begins="12:00")).status_code == 422
+    assert client.post(path(cast, "ask"), typed(cast, begins="12:00", ends="16:00")).status_code == 422
+    one = typed(cast, last=leave.MONDAY, begins="12:00", ends="16:00")
+    assert client.post(path(cast, "ask"), one).status_code == 303
+    assert leave.left(cast.member) == 30 * 480 - 240
+
+
+def test_a_refusal_names_the_reason_and_the_numbers(cast: Cast, browser: Browser) -> None:
+    leave.balance(cast.member, 100)
+    answer = browser(cast.member).post(path(cast, "ask"), typed(cast))
+    assert answer.status_code == 409
+    assert "100 min are left for it" in answer.content.decode()
+
+
+def test_taking_back_a_part_of_a_request_keeps_the_rest(cast: Cast, browser: Browser) -> None:
+    grant(cast.member, 0, 5)
+    request = cast.member.leave_requests.get()
+    url = f"/p/{cast.isar.slug}/leave/requests/{request.pk}/withdraw"
+    on = leave.MONDAY.isoformat()
+    answer = browser(cast.member).post(url, {"first": on, "last": on}, follow=True)
+    assert "1 day is taken back." in answer.content.decode()
+    assert leave.left(cast.member) == 26 * 480
+    again = browser(cast.member).post(url, {"first": on, "last": on}, follow=True)
+    assert "It was taken back before." in again.content.decode()
+
+
+def test_the_pod_sees_who_is_away_and_never_of_which_kind(cast: Cast, browser: Browser) -> None:
+    secret = leave.kind("bereavement", name="Bereavement leave", from_balance=False, carry_months=0, days_a_year=0)
+    services.request_leave(by=cast.member, member=cast.member, kind=secret, asked=leave.days())
+    # Not offered to anybody any more, so that the word can come from nowhere else.
+    LeaveKind.objects.filter(pk=secret.pk).update(retired_at=secret.requests.get().asked_at)
+    for viewer in (cast.second_member, cast.coach, cast.guest):
+        client = browser(viewer)
+        for url in (
+            path(cast),
+            path(cast, "table/"),
+            f"/p/{cast.isar.slug}/leave/days/{leave.MONDAY.isoformat()}/",
+        ):
+            answer = client.get(url)
+            assert answer.status_code == 200, url
+            assert cast.member.name in answer.content.decode() or "days" not in url
+            body = answer.content.decode()
+            assert "Bereavement" not in body, url
+    own = browser(cast.member).get(path(cast)).content.decode()
+    assert "Bereavement leave, 1 day, granted" in own
+
+
+def test_a_lead_and_a_stranger_do_not_see_the_planner(cast: Cast, browser: Browser) -> None:
+    grant(cast.member)
+    assert browser(cast.operations_lead).get(path(cast)).status_code == 403
+    assert browser(cast.stranger).get(path(cast)).status_code == 404
+    assert browser(cast.other_member).get(path(cast)).status_code == 404
+
+
+def test_a_coach_and_a_guest_read_and_are_told_where_they_ask(cast: Cast, browser: Browser) -> None:
+    leave.kind()
+    for viewer, words in ((cast.coach, "You read this as the pod’s coach."), (cast.guest, "You are a guest here.")):
+        page = browser(viewer).get(path(cast)).content.decode()
+        assert words in page
+        assert "Try it out" not in page
+
+
+def test_the_wait_list_is_shown_with_ones_place(cast: Cast, browser: Browser) -> None:
+    pods.agreement(cast.isar, since=dt.datetime(2025, 1, 1, tzinfo=dt.UTC), leave_concurrency=1)
+    grant(cast.second_member)
+    leave.balance(cast.member)
+    services.request_leave(by=cast.member, member=cast.member, kind=leave.kind(), asked=leave.days(), wait=True)
+    page = browser(cast.member).get(path(cast)).content.decode()
+    assert "waiting, place 1" in page
+    day = browser(cast.lead).get(f"/p/{cast.isar.slug}/leave/days/{leave.MONDAY.isoformat()}/").content.decode()
+    assert "waits, place 1" in day
+
+
+def test_the_account_lists_every_line_to_the_member_alone(cast: Cast, browser: Browser) -> None:
+    grant(cast.member, 0, 5)
+    page = browser(cast.member).get("/leave/").content.decode()
+    assert "−5" in page
+    assert "25" in page
+    assert "−5" not in browser(cast.second_member).get("/leave/").content.decode()
+
+
+def count(client: Client, url: str) -> int:
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(url)
+    return len(captured)
+
+
+def test_the_year_asks_the_same_number_of_questions_for_one_and_for_many(cast: Cast, browser: Browser) -> None:
+    client = browser(cast.member)
+    grant(cast.member)
+    few = count(client, path(cast))
+    for n in range(6):
+        grant(people.member(cast.isar, f"Many {n}"), 7 + n, 3)
+    assert count(client, path(cast)) == few
+    assert few <= 26
+
+
+def test_an_absence_of_leave_is_shown_as_away_on_the_week(cast: Cast, browser: Browser) -> None:
+    grant(cast.member, 0, 5)
+    assert Absence.objects.filter(member=cast.member, kind="leave").count() == 5
+    week = "{}-W{:02d}".format(*leave.MONDAY.isocalendar()[:2])
+    answer = browser(cast.second_member).get(f"/p/{cast.isar.slug}/week/{week}/")
+    assert answer.status_code == 200
+    assert "holiday" not in answer.content.decode().lower().replace("holidays", "")
+
+
+def test_what_lapses_is_named_with_weeks_that_are_free_before(cast: Cast, browser: Browser) -> None:
+    lapses = leave.MONDAY + dt.timedelta(days=60)
+    kind = leave.kind()
+    leave.balance(cast.member, 4 * 480, year=YEAR - 1, until=lapses)
+    told = lapses - dt.timedelta(days=120)
+    ExpiryNotice.objects.create(
+        member=cast.member, kind=kind, year=YEAR - 1, lapses_on=lapses, minutes=4 * 480, told_on=told
+    )
+    page = browser(cast.member).get(path(cast)).content.decode()
+    assert "4 of these days lapse after" in page
+    assert "Free before:" in page
+    assert page.count("&amp;last=") == 2
