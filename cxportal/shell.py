@@ -135,6 +135,9 @@ WEEK_PAGES = frozenset(
         "new_pattern",
         "requirement",
         "ask_exception",
+        "swap",
+        "exchanges",
+        "exchange",
     }
 )
 SCREENS = (

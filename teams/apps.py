@@ -30,6 +30,8 @@ class TeamsConfig(AppConfig):
         from teams.scheduling.notices import register_notices
         from teams.scheduling.services.absences import on_sickness
         from teams.scheduling.steps import register_week
+        from teams.scheduling.swaps.agreed import register_swaps
+        from teams.scheduling.swaps.telling import register_notices as register_swap_notices
 
         register_bounds()
         deciding.register_bounds()
@@ -40,6 +42,8 @@ class TeamsConfig(AppConfig):
         votes.register_notices()
         votes_kept.register_kinds()
         leave_notices.register_notices()
+        register_swaps()
+        register_swap_notices()
         register_steps()
         register_week()
         register_foresight()

@@ -72,6 +72,8 @@ EXPECTED: dict[str, Pair] = {
     "guarded:member_pattern": WORK,
     "guarded:member_peak": WORK,
     "guarded:door_of_own": WORK,
+    # Whom it does not concern never hears of it, nor does who coaches or oversees the pod.
+    "guarded:concerned_exchange": (gate(MEMBERS), gate(THEIRS)),
     "guarded:own_shift": WORK,
     "guarded:week_pod": WEEK,
     "guarded:week_shift": WEEK,

@@ -15,7 +15,8 @@ from django.urls import reverse
 from cxportal.core import periods
 from teams.consent.services import propose
 from teams.pods.models import Pod
-from teams.scheduling.models import Absence, Act, GiveAway
+from teams.scheduling.models import Absence, Act, Assignment, GiveAway
+from teams.scheduling.swaps.models import Exchange, ExchangeConsent, ExchangeLeg, SwapWish
 from teams.scheduling.waiver_models import Waiver
 from tests.cast import Cast
 from tests.factories import customers, leave, pods, routing, scheduling
@@ -96,6 +97,7 @@ def _place(cast: Cast, pod: Pod, member: int, weser: Pod, word: str) -> Place:
     proposal = propose(by=person, pod=pod, values={"rest_minutes": 720}, title=f"{word} title", reason=f"{word} reason")
     waiver = Waiver.objects.create(shift=shift, shift_version=1, member=person, source="override", reason=word)
     peak = leave.peak(pod, f"{word} peak")
+    exchange, wish = _swapped(cast, assignment, word)
     return Place(
         pod,
         {
@@ -104,6 +106,8 @@ def _place(cast: Cast, pod: Pod, member: int, weser: Pod, word: str) -> Place:
             "shift": shift.pk,
             "assignment": assignment.pk,
             "give_away": offer.pk,
+            "exchange": exchange.pk,
+            "wish": wish.pk,
             "act": act.pk,
             "absence": away.pk,
             "customer": customer.pk,
@@ -117,3 +121,20 @@ def _place(cast: Cast, pod: Pod, member: int, weser: Pod, word: str) -> Place:
             "share": peak.shares.get().pk,
         },
     )
+
+
+def _swapped(cast: Cast, held: Assignment, word: str) -> tuple[Exchange, SwapWish]:
+    """The shift is up for a swap, and the guest is asked to take it."""
+    shift, ends = held.shift, held.span.start
+    wish = SwapWish.objects.create(
+        pod=shift.pod, assignment=held, shift=shift, shift_version=shift.version, period=held.period,
+        owner=held.member, ends_at=ends,
+    )  # fmt: skip
+    exchange = Exchange.objects.create(pod=shift.pod, wish=wish, made_by=held.member, message=word, ends_at=ends)
+    ExchangeLeg.objects.create(
+        exchange=exchange, place=0, giver=held.member, taker=cast.guest, assignment=held, shift=shift, seat=held.seat,
+        shift_version=shift.version, period=held.period,
+    )  # fmt: skip
+    for member, answer in ((held.member, "consent"), (cast.guest, "waiting")):
+        ExchangeConsent.objects.create(exchange=exchange, member=member, answer=answer)
+    return exchange, wish

@@ -23,7 +23,9 @@ from tests.routes import Route, routes
 ROUTES = [route for route in routes() if route.name != "api-unknown"]
 # Somebody who is in may still meet nothing: under a number that the world doesn't fill, or where
 # the thing is another member's own (a claim, an act, an absence).
-MAY_BE_EMPTY = frozenset({"pk", "row", "run", "kind", "name", "assignment", "give_away", "act", "absence", "asked"})
+MAY_BE_EMPTY = frozenset(
+    {"pk", "row", "run", "kind", "name", "assignment", "give_away", "act", "absence", "asked", "exchange", "wish"}
+)
 
 
 # Where the pod makes no difference, these tell as much as everybody.
@@ -121,7 +123,7 @@ def test_a_stranger_without_a_session_is_sent_to_sign_in(world: World, crowd: Cr
 
 def crossings() -> list[Route]:
     """Addresses that name a pod and a thing of it: the thing of another pod must not be found there."""
-    things = {"shift", "assignment", "give_away", "act", "pattern", "agreement", "peak"}
+    things = {"shift", "assignment", "give_away", "act", "pattern", "agreement", "peak", "exchange", "wish"}
     return [route for route in ROUTES if "slug" in route.parameters and things & set(route.parameters)]
 
 

@@ -21,6 +21,7 @@ from teams.consent.queries import owed
 from teams.notifications.queries import kept_count, notices_of
 from teams.pods.queries import Role
 from teams.scheduling.queries import open_to, week_of
+from teams.scheduling.swaps.lists import waiting_for
 
 type Cards = dict[str, Callable[[], Any]]
 
@@ -76,6 +77,7 @@ def _of_roles(shell: Shell, now: dt.datetime, context: dict[str, Any], only: str
         found["signs"] = lambda: to_sign(stand.member_of)
         found["votes"] = lambda: owed(user, now)
         found["shift"] = lambda: shift_card(user, now)
+        found["swaps"] = lambda: waiting_for(user, now)
     if stand.coach:
         found["coached"] = lambda: pods.coached(pods.coached_pods(user, stand), now)
     if "lead" in context["roles"]:
@@ -101,6 +103,7 @@ PARTIALS = {
     "open": "open",
     "waits": "queue",
     "news": "told",
+    "swaps": "swaps",
     "pods": "overseen",
     "coached-pods": "coached",
 }

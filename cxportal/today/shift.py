@@ -52,6 +52,7 @@ class ShiftCard:
     pod_name: str
     week_url: str
     leave_url: str
+    swap_url: str
     following: MyShift | None
     following_words: str
     following_first: str
@@ -76,10 +77,16 @@ def shift_card(member: User, now: dt.datetime) -> ShiftCard | None:
         pod_name=first.pod_name,
         week_url=address("week", slug=first.pod_slug, week=first.week_label),
         leave_url=address("leave_now", slug=first.pod_slug) + "#plan",
+        swap_url=_swap_url(following if first.now else first),
         following=following,
         following_words=_when(following) if following else "",
         following_first=_in_short(following) if following else "",
     )
+
+
+def _swap_url(shift: MyShift | None) -> str:
+    """Where the next shift that has not begun is offered to others."""
+    return address("swap", slug=shift.pod_slug, assignment=shift.assignment_id) if shift else ""
 
 
 def _title(shift: MyShift, now: dt.datetime) -> str:

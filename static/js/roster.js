@@ -111,6 +111,12 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
+  const own = event.key === "s" && !event.ctrlKey && document.documentElement.dataset.keys !== "off" && cell.closest("tr.mine") && cell.querySelector("a.shift");
+  if (own) {
+    event.preventDefault();
+    window.location.assign(new URL("swap/", new URL(own.pathname, own.href)));
+    return;
+  }
   const next = target(event, cell);
   if (next === null) return;
   event.preventDefault();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from teams.scheduling.swaps import views as swaps
 from teams.scheduling.views import absences, copies, patterns, requirement, shifts, waivers, week
 
 urlpatterns = [
@@ -28,6 +29,17 @@ urlpatterns = [
     path("p/<slug:slug>/offers/<int:give_away>/take", shifts.take, name="take"),
     path("p/<slug:slug>/offers/<int:give_away>/withdraw", shifts.withdraw, name="withdraw"),
     path("p/<slug:slug>/acts/<int:act>/undo", shifts.undo, name="undo_act"),
+    path("p/<slug:slug>/shifts/<int:shift>/swap/", swaps.offer_of_shift, name="swap_shift"),
+    path("p/<slug:slug>/assignments/<int:assignment>/swap/", swaps.offer, name="swap"),
+    path("p/<slug:slug>/assignments/<int:assignment>/swap/ask", swaps.ask, name="ask_swap"),
+    path("p/<slug:slug>/wishes/<int:wish>/withdraw", swaps.withdraw_wish, name="withdraw_wish"),
+    path("p/<slug:slug>/exchanges/", swaps.exchanges, name="exchanges"),
+    path("p/<slug:slug>/exchanges/<int:exchange>/", swaps.exchange, name="exchange"),
+    path("p/<slug:slug>/exchanges/<int:exchange>/accept", swaps.accept, name="accept_exchange"),
+    path("p/<slug:slug>/exchanges/<int:exchange>/decline", swaps.decline, name="decline_exchange"),
+    path("p/<slug:slug>/exchanges/<int:exchange>/withdraw", swaps.take_back, name="withdraw_exchange"),
+    path("p/<slug:slug>/exchanges/<int:exchange>/remind", swaps.remind, name="remind_exchange"),
+    path("p/<slug:slug>/exchanges/<int:exchange>/undo", swaps.undo, name="undo_exchange"),
     path("p/<slug:slug>/absence/", absences.absence, name="absence"),
     path("p/<slug:slug>/absence/<int:absence>/end", absences.end, name="end_absence"),
     path("p/<slug:slug>/patterns/", patterns.patterns, name="patterns"),

@@ -20,7 +20,7 @@ from customers.routing.models import OverflowAgreement
 from customers.routing.queries.board import board
 from cxportal.core.models import ImportRun
 from cxportal.core.periods import week_period
-from cxportal.demo import build, company, leave, loading, removing, traffic, votes, world
+from cxportal.demo import build, company, leave, loading, removing, swaps, traffic, votes, world
 from rituals.permissions import Sight
 from rituals.scorecards.forms import Filters
 from rituals.scorecards.queries import scorecard
@@ -32,6 +32,7 @@ from teams.pods.models import Company, Pod
 from teams.presence import services as presence
 from teams.presence.models import Presence
 from teams.scheduling.models import Assignment, Week, as_range
+from teams.scheduling.swaps.models import Exchange, SwapWish
 from teams.staffing.models import Requirement
 
 TODAY = dt.date.today()  # noqa: DTZ011
@@ -208,6 +209,14 @@ def test_leave_is_planned_and_the_one_who_can_sign_in_is_asked_for_christmas(dem
     days = granted.filter(pod=pod).values_list("day").annotate(n=Count("pk"))
     assert max(n for _day, n in days) <= 3
     assert leave.write(demo, now=NOW, seed=1) == 0
+
+
+def test_members_wish_to_swap_and_somebody_is_asked(demo: build.Built) -> None:
+    wishing = SwapWish.objects.filter(outcome="open").values_list("pod", flat=True).distinct()
+    asked = Exchange.objects.filter(outcome="open").values_list("pod", flat=True).distinct()
+    assert len(wishing) == len(demo.pods)
+    assert len(asked) >= len(demo.pods) / 2
+    assert swaps.offer_some(demo, now=NOW, seed=1) == 0
 
 
 def test_the_command_tells_the_accounts_and_leaves_a_company_of_somebodys_own_alone(demo: build.Built) -> None:

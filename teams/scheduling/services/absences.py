@@ -18,11 +18,12 @@ from teams.people.models import User
 from teams.pods.queries import members_on, standing
 from teams.scheduling import words
 from teams.scheduling.effects import release_effect
-from teams.scheduling.models import Absence, Assignment, Duty, GiveAway, Shift, as_range
+from teams.scheduling.models import Absence, Assignment, Duty, Shift, as_range
 from teams.scheduling.picture import minus
 from teams.scheduling.services.claims import look, unseat
 from teams.scheduling.services.doors import lock_days, lock_weeks, tell, tell_away
 from teams.scheduling.services.working_days import settle
+from teams.scheduling.swaps.closing import close_offers
 
 ALWAYS = frozenset({Absence.Kind.SICK, Absence.Kind.LATE, Absence.Kind.EARLY})
 
@@ -126,9 +127,7 @@ def give_up(member: User, shift: Shift, period: Period, now: dt.datetime, *, urg
             unseat(row, now)
             continue
         duty = Duty.objects.get(pk=row.duty_id)
-        GiveAway.objects.filter(assignment=row, outcome=GiveAway.Outcome.OPEN).update(
-            outcome=GiveAway.Outcome.EXPIRED, closed_at=now
-        )
+        close_offers(row, now)
         row.period = as_range(left[0])
         row.save(update_fields=["period"])
         for part in left[1:]:

@@ -22,7 +22,7 @@ from teams.scheduling.bounds import BoundValues
 from teams.scheduling.coverage import below_floor
 from teams.scheduling.duties import join
 from teams.scheduling.effects import Effect, claim_effect, release_effect, what_fits, without
-from teams.scheduling.models import Act, Assignment, Duty, GiveAway, Shift, as_range
+from teams.scheduling.models import Act, Assignment, Duty, Shift, as_range
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, reach
 from teams.scheduling.reading import read_both
 from teams.scheduling.services.doors import (
@@ -39,6 +39,7 @@ from teams.scheduling.services.doors import (
 )
 from teams.scheduling.services.spending import free_again, restore, spend, used
 from teams.scheduling.services.working_days import BROKEN, place, settle, sit_alone
+from teams.scheduling.swaps.closing import close_offers
 
 
 @dataclass(frozen=True)
@@ -266,9 +267,7 @@ def _sit_down(
 
 def unseat(row: Assignment, now: dt.datetime) -> None:
     """Remove an assignment, close its open offers and settle its working day."""
-    GiveAway.objects.filter(assignment=row, outcome=GiveAway.Outcome.OPEN).update(
-        outcome=GiveAway.Outcome.WITHDRAWN, closed_at=now
-    )
+    close_offers(row, now)
     duty, gone = Duty.objects.get(pk=row.duty_id), row.pk
     row.delete()
     settle([duty])

@@ -1,0 +1,100 @@
+"""A leg in words, a ring drawn, and what an exchange changes for one person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from cxportal.core.periods import local_date
+from teams.scheduling import words
+from teams.scheduling.picture import Person
+from teams.scheduling.swaps import chart
+from teams.scheduling.swaps.partners import moment, week_minutes_of, week_words
+from teams.scheduling.swaps.reading import Scene
+from teams.scheduling.swaps.rules import Leg
+
+
+@dataclass(frozen=True)
+class LegLine:
+    """One leg in words, with what it does to whoever takes it."""
+
+    giver: Person
+    giver_name: str
+    taker: Person
+    title: str
+    text: str
+    answer: str
+    moment: str
+    short: str
+    own: bool
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A ring drawn: each person with the arrow of what they give."""
+
+    view: str
+    parts: tuple[tuple[chart.Node, chart.Arrow, LegLine], ...]
+
+
+def draw(legs: Sequence[Leg], lines: Sequence[LegLine]) -> Drawing | None:
+    """The drawing of legs that form one ring, in the order of the ring; None when they do not."""
+    if not chart.is_ring([(leg.giver, leg.taker) for leg in legs]):
+        return None
+    by_giver = {leg.giver: (leg, line) for leg, line in zip(legs, lines, strict=True)}
+    ordered, here = [], legs[0].giver
+    for _each in legs:
+        leg, line = by_giver[here]
+        ordered.append(line)
+        here = leg.taker
+    ring = chart.ring(len(legs))
+    return Drawing(ring.view, tuple(zip(ring.nodes, ring.arrows, ordered, strict=True)))
+
+
+def leg_line(read: Scene, leg: Leg, legs: Sequence[Leg], viewer: int, answer: str = "") -> LegLine:
+    """A leg in words, seen by one of those concerned."""
+    giver, taker = read.people[leg.giver], read.people[leg.taker]
+    when = moment(leg.period, read)
+    if taker.pk == viewer:
+        title = _("You take %(span)s from %(name)s") % {"span": when, "name": giver.name}
+        short = _("you take it")
+    elif giver.pk == viewer:
+        title = _("%(name)s takes your %(span)s") % {"span": when, "name": taker.name}
+        short = _("%(name)s takes yours") % {"name": taker.name}
+    else:
+        title = _("%(taker)s takes %(span)s from %(giver)s") % {
+            "taker": taker.name, "span": when, "giver": giver.name,
+        }  # fmt: skip
+        short = _("%(name)s takes it") % {"name": taker.name}
+    view = read.picture.by_shift.get(leg.shift)
+    names = dict.fromkeys(read.picture.activities[a].name for a, _p in view.parts(leg.period)) if view else {}
+    text = f"{', '.join(names)}. {week_words(read, taker, legs)}" if view else ""
+    return LegLine(
+        giver,
+        _("You") if giver.pk == viewer else giver.name,
+        taker,
+        title,
+        text,
+        answer,
+        when,
+        short,
+        taker.pk == viewer,
+    )
+
+
+def changes(read: Scene, me: Person, legs: Sequence[Leg]) -> tuple[tuple[str, str, str], ...]:
+    """What changes for one person: hours of the weeks, and days that become free or taken."""
+    found = [
+        (_("Hours in week %(week)s") % {"week": day.isocalendar().week}, words.bare_hours(before), words.hours(after))
+        for day, (before, after) in week_minutes_of(read, me, legs).items()
+    ]
+    zone = read.picture.zone
+    for leg in legs:
+        day = words.long_day(local_date(leg.period.start, zone))
+        if leg.giver == me.pk:
+            found.append((day, words.span(leg.period, zone), _("free")))
+        elif leg.taker == me.pk:
+            found.append((day, "", words.span(leg.period, zone)))
+    return tuple(found)

@@ -1,0 +1,210 @@
+"""Who reads what of an exchange, and the sentences; they are made when a notice is read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as later
+
+from cxportal.core.periods import day_period, local_date
+from cxportal.core.realtime import person_topic, publish
+from teams.notifications.kinds import register
+from teams.notifications.models import Notice
+from teams.notifications.services import notify, settle
+from teams.people.models import User
+from teams.pods.models import Pod
+from teams.scheduling import words
+from teams.scheduling.swaps.models import Exchange, ExchangeConsent, SwapWish
+from teams.scheduling.swaps.rules import Leg, people_of
+
+
+def asked(row: Exchange, by: User, legs: Sequence[Leg], pod: Pod, now: dt.datetime) -> None:
+    """Each person reads what they would give and take; who heard of one of the shifts today finds it on their page."""
+    heard = heard_today(row, now)
+    for member in people_of(legs):
+        if member != by.pk and member not in heard:
+            _send(row, [member], "swap_asked", by, **_sides(member, legs, pod))
+
+
+def heard_today(row: Exchange, now: dt.datetime) -> set[int]:
+    """Who was asked or reminded today (pod's zone) about a shift of this exchange, by this one or another."""
+    today = day_period(local_date(now, row.pod.tzinfo), row.pod.tzinfo)
+    return set(
+        ExchangeConsent.objects.filter(
+            exchange__legs__shift__in=row.legs.values("shift"), reminded_at__gte=today.start, reminded_at__lt=today.end
+        ).values_list("member", flat=True)
+    )
+
+
+def done(row: Exchange, by: User, legs: Sequence[Leg]) -> None:
+    _settled(row)
+    for member in people_of(legs):
+        if member != by.pk:
+            _send(row, [member], "swap_done", by, **_sides(member, legs, row.pod))
+
+
+def declined(row: Exchange, by: User, members: Iterable[int]) -> None:
+    _settled(row)
+    _send(row, members, "swap_declined", by)
+
+
+def withdrawn(row: Exchange, by: User, members: Iterable[int]) -> None:
+    _settled(row)
+    _send(row, members, "swap_withdrawn", by)
+
+
+def undone(row: Exchange, by: User, members: Iterable[int]) -> None:
+    _send(row, members, "swap_undone", by)
+
+
+def expired(row: Exchange) -> None:
+    _settled(row)
+    _send(row, row.consents.values_list("member", flat=True), "swap_expired", None)
+
+
+def closed(row: Exchange, sat: int) -> None:
+    """Another act ended it: whoever sat on its shift did that, or was told of it."""
+    _settled(row)
+    _send(row, row.consents.exclude(member=sat).values_list("member", flat=True), "swap_closed", None)
+
+
+def reminded(row: Exchange, member: int, by: User | None, day: str) -> None:
+    """At most once a day for one person and exchange: the day stands in the source."""
+    _send(row, [member], "swap_reminder", by, source=f"{_source(row)}{day}")
+
+
+def warned(kind: str, row: SwapWish | Exchange, hours: int) -> int:
+    """Warn the owner once that an offer ends in so many hours; returns how many were told."""
+    owner = row.owner_id if isinstance(row, SwapWish) else row.made_by_id
+    source, zone = f"swap-ends:{kind}:{row.pk}:{hours}", row.pod.tzinfo
+    if Notice.objects.filter(recipient=owner, kind="swap_ends", source=source).exists():
+        return 0  # asked first: a repeat adds no notice, but it would have open pages fetch every minute
+    return notify(
+        to=[owner],
+        kind="swap_ends",
+        data={"when": f"{words.long_day(row.ends_at.astimezone(zone).date())}, {words.clock(row.ends_at, zone)}"},
+        url=reverse("exchanges", kwargs={"slug": row.pod.slug}),
+        source=source,
+    )
+
+
+def _settled(row: Exchange) -> None:
+    """Nobody needs to answer any more."""
+    for kind in ("swap_asked", "swap_reminder"):
+        settle(kind=kind, about=_source(row))
+
+
+def _source(row: Exchange) -> str:
+    return f"exchange:{row.pk}:"  # closed, so that 1 is not what 12 begins with
+
+
+def _send(row: Exchange, to: Iterable[int], kind: str, by: User | None, *, source: str = "", **data: str) -> None:
+    people = list(to)
+    publish([person_topic(person) for person in people], "exchange")
+    notify(
+        to=people,
+        kind=kind,
+        data={"by": by.name if by else "", **data},
+        url=reverse("exchange", kwargs={"slug": row.pod.slug, "exchange": row.pk}),
+        source=source or _source(row),
+        by=by,
+    )
+
+
+def _sides(member: int, legs: Sequence[Leg], pod: Pod) -> dict[str, str]:
+    gives = [words.day_span(leg.period, pod.tzinfo) for leg in legs if leg.giver == member]
+    takes = [words.day_span(leg.period, pod.tzinfo) for leg in legs if leg.taker == member]
+    return {"gives": "; ".join(gives), "takes": "; ".join(takes)}
+
+
+def _words(both: str, gives: str, takes: str) -> Any:
+    """A sentence for a swap, one for giving only and one for taking only."""
+
+    def told(data: Mapping[str, Any]) -> str:
+        if data["gives"] and data["takes"]:
+            return _(both) % data
+        return _(gives if data["gives"] else takes) % data
+
+    return told
+
+
+def _plain(text: str) -> Any:
+    def told(data: Mapping[str, Any]) -> str:
+        return _(text) % data
+
+    return told
+
+
+def register_notices() -> None:
+    """Make the kinds known; called once when the teams floor starts."""
+    register(
+        "swap_asked",
+        icon="repeat",
+        group="exchanges",
+        words=_words(
+            later("%(by)s asks: take %(takes)s for your %(gives)s."),
+            later("%(by)s would take over your %(gives)s."),
+            later("%(by)s asks whether you take over %(takes)s."),
+        ),
+        tone="info",
+    )
+    register(
+        "swap_done",
+        icon="calendar-check",
+        group="exchanges",
+        words=_words(
+            later("The exchange happened: you work %(takes)s, no longer %(gives)s."),
+            later("The exchange happened: you no longer work %(gives)s."),
+            later("The exchange happened: you work %(takes)s."),
+        ),
+        tone="good",
+    )
+    register(
+        "swap_declined",
+        icon="calendar-x",
+        group="exchanges",
+        words=_plain(later("%(by)s declined the exchange; nothing changed.")),
+    )
+    register(
+        "swap_withdrawn",
+        icon="calendar-x",
+        group="exchanges",
+        words=_plain(later("%(by)s withdrew the exchange; nothing changed.")),
+    )
+    register(
+        "swap_undone",
+        icon="undo-2",
+        group="exchanges",
+        words=_plain(later("%(by)s undid the exchange; everybody works as before.")),
+        tone="watch",
+    )
+    register(
+        "swap_expired",
+        icon="calendar-x",
+        group="exchanges",
+        words=_plain(later("The exchange ended without everybody's consent; nothing changed.")),
+    )
+    register(
+        "swap_closed",
+        icon="calendar-x",
+        group="exchanges",
+        words=_plain(later("An exchange is over: one of its shifts changed hands or was changed. You work as before.")),
+    )
+    register(
+        "swap_reminder",
+        icon="bell",
+        group="exchanges",
+        words=_plain(later("%(by)s waits for your answer to an exchange.")),
+        tone="info",
+    )
+    register(
+        "swap_ends",
+        icon="clock",
+        group="exchanges",
+        words=_plain(later("Your offer to swap ends on %(when)s; until somebody takes it the shift stays yours.")),
+        tone="watch",
+    )

@@ -1,0 +1,110 @@
+"""The pages of exchanges: offered in few presses, read before consent, refused with reasons, all without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from teams.scheduling.models import Assignment
+from teams.scheduling.swaps import wishes
+from teams.scheduling.swaps.models import Exchange, SwapWish
+from tests.cast import Cast
+from tests.factories import people, scheduling
+
+type Browser = Callable[..., Client]
+
+
+def offer_url(cast: Cast, held: Assignment) -> str:
+    return reverse("swap", kwargs={"slug": cast.isar.slug, "assignment": held.pk})
+
+
+def test_a_swap_is_offered_asked_and_accepted(cast: Cast, browser: Browser) -> None:
+    mine = scheduling.seated(cast.member, scheduling.shift(cast.isar, 1))
+    theirs = scheduling.seated(cast.second_member, scheduling.shift(cast.isar, 3))
+    here = browser(cast.member)
+    page = here.get(offer_url(cast, mine)).content.decode()
+    assert f"{cast.second_member.name}, for Thu" in page
+    assert "Same length" in page
+    asked = here.post(
+        offer_url(cast, mine) + "ask",
+        {"assignment": mine.pk, "mode": "swap", "rings": "on", "ask": f"{cast.second_member.pk}:{theirs.pk}"},
+    )
+    exchange = Exchange.objects.get()
+    assert asked.headers["Location"] == reverse("exchange", args=[cast.isar.slug, exchange.pk])
+    assert SwapWish.objects.get().rings
+    there = browser(cast.second_member)
+    read = there.get(asked.headers["Location"]).content.decode()
+    assert "Yours is the last consent" in read
+    done = there.post(reverse("accept_exchange", args=[cast.isar.slug, exchange.pk]), follow=True)
+    assert "the exchange has happened" in done.content.decode()
+    assert Assignment.objects.get(member=cast.second_member).shift_id == mine.shift_id
+
+
+def test_a_consent_that_does_not_fit_any_more_says_why_and_changes_nothing(cast: Cast, browser: Browser) -> None:
+    mine = scheduling.seated(cast.member, scheduling.shift(cast.isar, 1))
+    browser(cast.member).post(
+        offer_url(cast, mine) + "ask", {"assignment": mine.pk, "mode": "gift", "ask": f"{cast.second_member.pk}:"}
+    )
+    scheduling.seated(cast.second_member, scheduling.shift(cast.isar, 0, "14:00", "22:00"))
+    exchange = Exchange.objects.get()
+    answer = browser(cast.second_member).post(reverse("accept_exchange", args=[cast.isar.slug, exchange.pk]))
+    assert answer.status_code == 409
+    assert "the pod agreed 11 h" in answer.content.decode()
+    assert Assignment.objects.get(pk=mine.pk).member == cast.member
+
+
+def test_a_ring_is_shown_and_asked_of_everybody(cast: Cast, browser: Browser) -> None:
+    other = people.member(cast.isar, "Third")
+    crew = [cast.member, cast.second_member, other]
+    held = [scheduling.seated(person, scheduling.shift(cast.isar, day)) for day, person in enumerate(crew, 1)]
+    days = [scheduling.span(cast.isar, day, "07:00", "15:00").start.date() for day in (2, 3, 1)]
+    for person, assignment, day in zip(crew, held, days, strict=True):
+        wishes.open_wish(by=person, assignment=assignment.pk, first=day, last=day)
+    page = browser(cast.member).get(offer_url(cast, held[0])).content.decode()
+    assert "A ring of 3 fits" in page
+    ring = page.partition('name="ring" value="')[2].partition('"')[0]
+    browser(cast.member).post(
+        offer_url(cast, held[0]) + "ask",
+        {"assignment": held[0].pk, "mode": "swap", "rings": "on", "ring": ring, "first": days[0], "last": days[0]},
+    )
+    exchange = Exchange.objects.get()
+    for person in (cast.second_member, other):
+        browser(person).post(reverse("accept_exchange", args=[cast.isar.slug, exchange.pk]))
+    assert {a.member_id: a.shift_id for a in Assignment.objects.all()} == {
+        crew[0].pk: held[1].shift_id,
+        crew[1].pk: held[2].shift_id,
+        crew[2].pk: held[0].shift_id,
+    } or {a.member_id: a.shift_id for a in Assignment.objects.all()} == {
+        crew[0].pk: held[2].shift_id,
+        crew[1].pk: held[0].shift_id,
+        crew[2].pk: held[1].shift_id,
+    }
+
+
+@pytest.mark.parametrize("bad", ["x:1", "1:y", "", "999999:"])
+def test_a_choice_that_nobody_can_mean_changes_nothing(cast: Cast, browser: Browser, bad: str) -> None:
+    mine = scheduling.seated(cast.member, scheduling.shift(cast.isar, 1))
+    answer = browser(cast.member).post(
+        offer_url(cast, mine) + "ask", {"assignment": mine.pk, "mode": "gift", "ask": bad}
+    )
+    assert answer.status_code in {302, 303, 422}
+    assert not Exchange.objects.exists()
+
+
+def test_the_list_shows_what_waits_and_what_is_wished(cast: Cast, browser: Browser) -> None:
+    url = reverse("exchanges", args=[cast.isar.slug])
+    assert "Nobody swaps anything" in browser(cast.member).get(url).content.decode()
+    mine = scheduling.seated(cast.member, scheduling.shift(cast.isar, 1))
+    wishes.open_wish(by=cast.member, assignment=mine.pk)
+    seen = browser(cast.second_member).get(url).content.decode()
+    assert f"{cast.member.name}, Tue" in seen
+    assert "for any day" in seen
+
+
+def test_another_pods_member_finds_nothing(cast: Cast, browser: Browser) -> None:
+    mine = scheduling.seated(cast.member, scheduling.shift(cast.isar, 1))
+    assert browser(cast.other_member).get(offer_url(cast, mine)).status_code == 404
+    assert browser(cast.second_member).get(offer_url(cast, mine)).status_code == 404
