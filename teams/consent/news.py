@@ -125,9 +125,9 @@ def _allowed_words(data: Mapping[str, Any]) -> str:
 
 def register_notices() -> None:
     """Make the kinds known; called once when the teams floor starts."""
-    register(OPENED, icon="scale", words=_opened_words, tone="info")
-    register(REMINDER, icon="clock", words=_reminder_words, tone="watch")
-    register("proposal_adopted", icon="scale", words=_adopted_words, tone="good")
-    register("proposal_objected", icon="octagon-minus", words=_objected_words, tone="gap")
-    register("proposal_lapsed", icon="clock", words=_lapsed_words)
-    register("exception_allowed", icon="calendar-check", words=_allowed_words, tone="good")
+    register(OPENED, icon="scale", words=_opened_words, tone="info", group="agreement")
+    register(REMINDER, icon="clock", words=_reminder_words, tone="watch", group="agreement")
+    register("proposal_adopted", icon="scale", words=_adopted_words, tone="good", group="agreement")
+    register("proposal_objected", icon="octagon-minus", words=_objected_words, tone="gap", group="agreement")
+    register("proposal_lapsed", icon="clock", words=_lapsed_words, group="agreement")
+    register("exception_allowed", icon="calendar-check", words=_allowed_words, tone="good", group="shifts")

@@ -192,6 +192,23 @@ def test_the_page_asks_the_same_number_of_questions_for_one_vote_and_for_three(
         words(client, PAGE)
 
 
+def test_everybody_who_was_asked_reads_what_came_of_it(cast: Cast, row: Proposal, browser: Browser) -> None:
+    client = browser(cast.lead)
+    assert "Mara Jung proposes: Twelve hours of rest. Answer until" in words(client, "/notices/")
+    services.remind(by=None, proposal=row.pk, at=row.remind_at)
+    assert "Your answer to “Twelve hours of rest” is missing" in words(client, "/notices/")
+    other = services.propose(by=cast.member, pod=cast.isar, values={"day_minutes": 540}, title="Nine hours")
+    services.vote(by=cast.second_member, proposal=other.pk, choice="object", reason="No.")
+    for by in (cast.second_member, cast.lead):
+        services.vote(by=by, proposal=row.pk, choice="consent")
+    told = words(client, "/notices/")
+    assert "Somebody objects to “Nine hours”." in told
+    assert "Adopted: Twelve hours of rest. Version 2 is in force from" in told
+    late = services.propose(by=cast.member, pod=cast.isar, values={"week_minutes": 2400}, title="Forty hours")
+    services.close_due(by=None, pod=cast.isar, at=late.closes_at)
+    assert "“Forty hours” lapsed: too few consented." in words(client, "/notices/")
+
+
 # --- exceptions and emergencies -------------------------------------------------------------------
 
 
