@@ -195,6 +195,7 @@ ADMINISTRATION = (
 )
 MINE = (
     Entry("preferences", _("Preferences"), "sliders-horizontal", _everybody),
+    Entry("availability", _("When I work gladly"), "heart", _everybody),
     Entry("notices", _("Notices"), "bell", _everybody),
     Entry("mail_preferences", _("Emails"), "mail", _everybody),
     Entry("calendar_feeds", _("Calendar feeds"), "calendar-sync", _works_anywhere, frozenset({"make_calendar_feed"})),

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("teams.notifications.urls")),
     path("", include("teams.people.urls")),
     path("", include("teams.scheduling.urls")),
+    path("", include("teams.scheduling.availability.urls")),
     path("", include("teams.feeds.urls")),
     path("", include("teams.fairness.urls")),
     path("", include("teams.leave.urls")),

@@ -59,6 +59,7 @@ def load(scale: str, *, seed: int, say: Say, now: dt.datetime | None = None) -> 
     sittings = rosters.rota(built, monday, seed=seed)
     rosters.write(built, sittings)
     rosters.require(built, monday)
+    rosters.wish(built)
     _count_points(built)
     votes.decide(built, now)
     say(f"{leave.write(built, now=now, seed=seed)} days of leave, and a Christmas in rounds")

@@ -19,6 +19,8 @@ from cxportal.demo.build import Built
 from cxportal.demo.roster import PATTERNS, Sitting, seatings, seats_of
 from teams.audit.tracking import acting
 from teams.pods.models import Pod
+from teams.scheduling.availability.rules import Part, Wish
+from teams.scheduling.availability.services import set_week
 from teams.scheduling.models import Assignment, Duty, PatternSegment, Seat, Shift, ShiftPattern
 from teams.scheduling.services import claim, make_week
 from teams.staffing.models import Activity, Requirement
@@ -182,6 +184,18 @@ def claim_more(built: Built, sittings: Sequence[Sitting], now: dt.datetime, *, m
         except Answer:
             continue
     return claimed
+
+
+def wish(built: Built) -> None:
+    """Two of three members said when they work gladly; early and late birds differ, Friday evenings are hard."""
+    for team in built.people:
+        for number, member in enumerate(team):
+            if number % 3 == 2:
+                continue
+            glad, hard = (Part.EARLY, Part.LATE) if number % 3 == 0 else (Part.LATE, Part.EARLY)
+            week = {(weekday, glad): Wish.GLADLY for weekday in range(1, 5)}
+            week[5, hard], week[5, Part.LATE] = Wish.RATHER_NOT, Wish.CANNOT
+            set_week(by=member, wishes=week)
 
 
 def last_monday(pod: Pod) -> dt.date | None:

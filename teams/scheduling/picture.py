@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from cxportal.core.periods import DAY, Period, day_period, week_period
 from teams.pods.models import Pod
+from teams.scheduling.availability.rules import UNSAID, Availability
 from teams.scheduling.bounds import DRAFT, FIXED, OPEN, PAST, BoundValues, Candidate, MemberState
 from teams.scheduling.coverage import Need, Staffed, Step, floor_needs, steps
 
@@ -264,6 +265,7 @@ class Person:
     name: str
     category: int
     state: MemberState
+    wishes: Availability = UNSAID
 
     def __hash__(self) -> int:
         # Equal people have equal names; walking through all that they hold costs more than it tells apart.

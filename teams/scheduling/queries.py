@@ -207,9 +207,10 @@ def open_to(member: User, pod: Pod, at: dt.datetime | None = None, *, shown: int
     last = Week.objects.filter(pod=pod, opens_at__lte=now).order_by("-monday").values_list("monday", flat=True).first()
     if last is None:
         return None
-    window = Period(day_period(local_date(now, pod.tzinfo), pod.tzinfo).start, week_period(last, pod.tzinfo).end)
-    if window.end <= now:
+    end = week_period(last, pod.tzinfo).end
+    if end <= now:
         return None
+    window = Period(day_period(local_date(now, pod.tzinfo), pod.tzinfo).start, end)
     picture = read_pod(pod, window, now)
     person = read_people([member.pk], window, pod.tzinfo).get(member.pk)
     return open_kept(picture, person, shown) if person else None

@@ -17,6 +17,7 @@ from cxportal.core.batch import Prepared, Statement, fetch
 from cxportal.core.periods import DAY, Period, monday, week_period
 from teams.pods.models import Pod
 from teams.scheduling.agreed import bound_values
+from teams.scheduling.availability.rules import Availability, Part, Wish
 from teams.scheduling.bounds import Held, MemberState
 from teams.scheduling.coverage import Need
 from teams.scheduling.duties import DutySpan
@@ -203,7 +204,10 @@ SELECT u.id, u.name, u.category, COALESCE(c.zone, NULLIF(u.zone, ''), %(zone)s),
    ORDER BY b.period) FROM teams_absence b
    WHERE b.member_id = u.id AND b.period && tstzrange(%(start)s, %(end)s))::text,
  (SELECT json_agg(json_build_array(w.shift_id, w.grants)) FROM teams_waiver w JOIN teams_shift x ON x.id = w.shift_id
-   AND x.version = w.shift_version WHERE w.member_id = u.id AND w.used_at IS NULL AND w.ended_at IS NULL)::text
+   AND x.version = w.shift_version WHERE w.member_id = u.id AND w.used_at IS NULL AND w.ended_at IS NULL)::text,
+ (SELECT json_agg(json_build_array(w.weekday, w.day, w.part, w.wish) ORDER BY w.day, w.weekday, w.part)
+   FROM teams_wishedtime w WHERE w.member_id = u.id
+     AND (w.day IS NULL OR w.day BETWEEN %(start)s::date AND %(end)s::date))::text
 FROM teams_user u LEFT JOIN teams_contract c ON c.member_id = u.id AND c.period @> %(day)s::date
 """
 WINDOW = {"zone": "text", "start": "timestamptz", "end": "timestamptz", "day": "date"}
@@ -236,7 +240,7 @@ def _same_person(row: tuple[Any, ...]) -> Person:
 
 
 def _person(row: Sequence[Any]) -> Person:
-    pk, name, category, zone, minutes, region, skills, held, duties, absences, waivers = row
+    pk, name, category, zone, minutes, region, skills, held, duties, absences, waivers, wishes = row
     state = MemberState(
         member=pk,
         zone=ZoneInfo(zone),
@@ -250,7 +254,15 @@ def _person(row: Sequence[Any]) -> Person:
             Waived(shift, code, grant["minutes"]) for shift, grants in _rows(waivers) for code, grant in grants.items()
         ),
     )
-    return Person(pk, name, category, state)
+    return Person(pk, name, category, state, _wishes(_rows(wishes)))
+
+
+def _wishes(rows: Iterable[Any]) -> Availability:
+    found = [(weekday, day, Part(part), Wish(wish)) for weekday, day, part, wish in rows]
+    return Availability(
+        tuple((weekday, part, wish) for weekday, day, part, wish in found if day is None),
+        tuple((dt.date.fromisoformat(day), part, wish) for _n, day, part, wish in found if day is not None),
+    )
 
 
 def _rows(value: Any) -> Any:

@@ -60,6 +60,7 @@ class Cell:
 
     ``said`` is the name of a cell that holds no link; those that do are named by it. ``open`` is the day when
     something can be claimed, ``colspan`` is empty for one day.
+    ``wishes`` are the own ones of the day, as keys and words.
     """
 
     day: dt.date
@@ -72,6 +73,7 @@ class Cell:
     open: str = ""
     said: str = ""
     colspan: str = ""
+    wishes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ def _row(
                 chips=found,
                 away=_("Away") if away else "",
                 open=day.isoformat() if is_open else "",
+                wishes=words.wishes(person.wishes.on(day)) if mine else (),
                 said="" if found or is_open else f"{name}: {_('Away') if away else _('no shift')}",
             )
         )

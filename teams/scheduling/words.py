@@ -14,6 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from cxportal.core.periods import Period
+from teams.scheduling.availability.rules import Wish
 
 
 def hours(minutes: int) -> str:
@@ -41,6 +42,21 @@ def closes(part: int, whole: int) -> str:
         "closes": bare_hours(part) if plain else hours(part),
         "short": hours(whole),
     }
+
+
+def wishes(day_: Iterable[Wish]) -> tuple[tuple[str, str], ...]:
+    """The wishes of a day as keys and words, early to late; nothing when all is merely possible."""
+    found = tuple(day_)
+    said = {
+        Wish.GLADLY: _("gladly"),
+        Wish.POSSIBLE: _("possible"),
+        Wish.RATHER_NOT: _("rather not"),
+        Wish.CANNOT: _("cannot"),
+    }
+    parts = (_("early"), _("midday"), _("late"))
+    if all(wish == Wish.POSSIBLE for wish in found):
+        return ()
+    return tuple((wish.value, f"{part}: {said[wish]}") for part, wish in zip(parts, found, strict=True))
 
 
 def clock(instant: dt.datetime, zone: ZoneInfo) -> str:

@@ -100,6 +100,11 @@ def fitting(cast: Cast) -> tuple[int, int]:
     return found.fitting, found.closing
 
 
+def test_a_pod_whose_last_week_lies_behind_has_nothing_open(cast: Cast) -> None:
+    scheduling.shift(cast.isar, dt.datetime.now(dt.UTC).date() - dt.timedelta(days=30))
+    assert queries.open_to(cast.member, cast.isar) is None
+
+
 def test_the_badge_counts_only_what_i_may_take_and_what_closes_a_gap(cast: Cast) -> None:
     scheduling.shift(cast.isar, 1, "07:00", "15:00")
     scheduling.shift(cast.isar, 2, "07:00", "15:00", skill=people.skill("Polish"))
