@@ -18,7 +18,7 @@ from cxportal.core.violations import Refused, Violation
 from teams.audit.tracking import recorded
 from teams.people.models import User
 from teams.scheduling import words
-from teams.scheduling.bounds import BoundValues
+from teams.scheduling.bounds import BoundValues, MemberState
 from teams.scheduling.coverage import below_floor
 from teams.scheduling.duties import join
 from teams.scheduling.effects import Effect, claim_effect, release_effect, what_fits, without
@@ -196,6 +196,8 @@ def _undo_claim(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
 def _undo_release(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
     """Sit down again on the same seat, when it is still free and every bound holds."""
     assert act.seat is not None
+    if act.assignment:
+        free_again(act.assignment)
     picture, person = look(shift, by, now)
     view = picture.by_shift.get(shift.pk)
     part = Period(act.period.lower, act.period.upper)
@@ -209,7 +211,7 @@ def _undo_release(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
         raise Refused(violations)
     # Who takes an act back stands as before it, also in how long ago the shift was claimed.
     since = held_since(act) or now
-    seat_member(by.pk, shift, seat.pk, part, picture.bounds, Assignment.Source.CLAIM, since)
+    seat_member(by.pk, shift, seat.pk, part, picture.bounds, Assignment.Source.CLAIM, since, person.state)
 
 
 def held_since(act: Act) -> dt.datetime | None:
@@ -234,14 +236,28 @@ def look(shift: Shift, by: User, now: dt.datetime, *, whole_weeks: bool = False)
 
 
 def seat_member(
-    member: int, shift: Shift, seat: int, part: Period, bounds: BoundValues, source: str, now: dt.datetime
+    member: int,
+    shift: Shift,
+    seat: int,
+    part: Period,
+    bounds: BoundValues,
+    source: str,
+    now: dt.datetime,
+    state: MemberState | None = None,
 ) -> Assignment:
-    """Write an assignment and its working day. Only under the locks, after the rules."""
-    duty = place(member, part, bounds)
+    """Write an assignment and its working day. Only under the locks, after the rules.
+
+    With the ``state`` that was judged, an exception of the member for this shift is used up.
+    """
+    spent = spend(state, shift, part, bounds) if state else None
+    duty = place(member, part, spent.bounds if spent else bounds)
     with translate_errors(BROKEN):
-        return Assignment.objects.create(
+        made = Assignment.objects.create(
             member_id=member, shift=shift, seat_id=seat, duty=duty, period=as_range(part), source=source, made_at=now
         )
+    if spent:
+        used(spent, made, now)
+    return made
 
 
 def _sit_down(
@@ -249,18 +265,14 @@ def _sit_down(
 ) -> tuple[Assignment, Act]:
     """The claim itself with its act, told to the open pages: one trip when no other work of the person is near."""
     told = telling(shift.pod, [shift.day], [by.pk])
-    spent = spend(person.state, shift, part, bounds)
-    if spent is not None:
-        bounds = spent.bounds
+    excepted = any(waived.shift == shift.pk for waived in person.state.waived)
     joined = join(person.state.duties, part, rest_minutes=bounds.rest_minutes, version=bounds.version)
-    if spent is None and not joined.absorbed:
+    if not excepted and not joined.absorbed:
         return sit_alone(by.pk, shift, seat, joined.duty, Assignment.Source.CLAIM.value, now, told)
-    assignment = seat_member(by.pk, shift, seat, part, bounds, Assignment.Source.CLAIM, now)
+    assignment = seat_member(by.pk, shift, seat, part, bounds, Assignment.Source.CLAIM, now, person.state)
     act = Act.objects.create(
         kind=Act.Kind.CLAIM, member=by, week_id=shift.week_id, seat_id=seat, period=as_range(part), at=now
     )
-    if spent is not None:
-        used(spent, assignment, now)
     fetch(told)
     return assignment, act
 

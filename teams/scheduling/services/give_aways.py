@@ -108,7 +108,8 @@ def _hand_over(by: User, row: GiveAway, now: dt.datetime) -> Claimed:
         row.outcome, row.taken_by, row.closed_at = Outcome.TAKEN, by, now
         row.save(update_fields=["outcome", "taken_by", "closed_at"])
         unseat(given, now)
-        assignment = seat_member(by.pk, row.shift, taken.seat, given.span, picture.bounds, Assignment.Source.SWAP, now)
+        source, state = Assignment.Source.SWAP, person.state
+        assignment = seat_member(by.pk, row.shift, taken.seat, given.span, picture.bounds, source, now, state)
     tell(row.shift.pod, [row.shift.day], [by.pk, row.owner_id])
     notify(
         to=[row.owner],

@@ -90,6 +90,28 @@ def test_an_undone_claim_leaves_the_exception_to_be_used(cast: Cast, early: Shif
     assert rests(cast) == [690, 720]
 
 
+def test_an_undone_give_back_sits_down_again_under_its_exception(cast: Cast, early: Shift) -> None:
+    allow(cast, ask(cast, early))
+    gone = services.release(by=cast.member, assignment=claim(cast, early).pk)
+    assert gone.act
+    services.undo(by=cast.member, act=gone.act.pk)
+    held = Assignment.objects.get(shift=early)
+    assert (rests(cast), Waiver.objects.get().assignment) == ([690, 720], held.pk)
+
+
+def test_a_shift_on_offer_is_taken_over_under_the_exception_and_uses_it_up(cast: Cast, isar: Pod, early: Shift) -> None:
+    offer = services.offer(by=cast.second_member, assignment=scheduling.seated(cast.second_member, early).pk)
+    with pytest.raises(Refused):
+        services.take(by=cast.member, give_away=offer.pk)
+    grants = {"rest_before": {"minutes": 690, "agreed": 720}}
+    Waiver.objects.create(
+        shift=early, shift_version=early.version, member=cast.member, grants=grants, source="override", reason="Flood."
+    )
+    services.take(by=cast.member, give_away=offer.pk)
+    assert rests(cast) == [690, 720]
+    assert Waiver.objects.get().assignment == Assignment.objects.get(shift=early).pk
+
+
 def test_an_exception_is_for_its_person_and_its_shift_alone(cast: Cast, isar: Pod, early: Shift) -> None:
     allow(cast, ask(cast, early))
     other = scheduling.shift(isar, 1, "07:00", "14:00")
