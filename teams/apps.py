@@ -17,6 +17,7 @@ class TeamsConfig(AppConfig):
         from teams.fairness.effects import tell_points
         from teams.feeds.services import end_feeds
         from teams.leave import agreed as leave_agreed
+        from teams.leave import foresight as leave_foresight
         from teams.leave import notices as leave_notices
         from teams.leave.services import give_back
         from teams.notifications.services import send
@@ -47,6 +48,7 @@ class TeamsConfig(AppConfig):
         register_steps()
         register_week()
         register_foresight()
+        leave_foresight.register_foresight()
         register_cases()
         carry(send)
         on_deactivation(leave)
