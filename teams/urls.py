@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("teams.scheduling.urls")),
     path("", include("teams.scheduling.availability.urls")),
     path("", include("teams.feeds.urls")),
+    path("", include("teams.mine.urls")),
     path("", include("teams.fairness.urls")),
     path("", include("teams.leave.urls")),
     path("", include("teams.presence.urls")),

@@ -29,7 +29,7 @@ def acts(shell: Shell, query: str) -> list[Found]:
         return []
     found: list[Found] = []
     if shell.stand.member_of:
-        found += _presence(user)
+        found += _presence(user) + _hours()
     if shell.pod and shell.pod.pk in shell.stand.member_of:
         found += _in_pod(shell.pod) + (_with_contacts(user, shell.pod) if query else [])
     if shell.stand.member_of and query:
@@ -83,6 +83,21 @@ def _deciding(user: User, pod: Pod, *, ask: bool) -> list[Found]:
         url = address("proposal", slug=pod.slug, number=row.number)
         found.append(Found(words, pod.name, "vote", url, also=_("vote consent object agreement")))
     return found
+
+
+def _hours() -> list[Found]:
+    """One's own week and year, and the calendar that shows them elsewhere."""
+    return [
+        Found(_("My week"), _("Hours, next shift, what fits"), "clock", address("my_week"), also=_("time account")),
+        Found(_("My year"), _("Week by week"), "calendar-range", address("my_year"), also=_("nights weekends hours")),
+        Found(
+            _("Calendar feeds"),
+            _("Shifts in your own calendar"),
+            "calendar-sync",
+            address("calendar_feeds"),
+            also="ical",
+        ),
+    ]
 
 
 def _presence(user: User) -> list[Found]:

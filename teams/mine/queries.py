@@ -1,0 +1,296 @@
+"""One person's own week and year over all their pods, ready to be drawn."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from cxportal.core import periods
+from cxportal.core.instants import YEARS
+from cxportal.core.periods import DAY, Period, each_day, local_date, monday, week_label
+from teams.feeds.queries import FeedLine, feeds_of
+from teams.leave.hours import signed, time_account
+from teams.mine.sums import Terms, WeekSum, Work, mondays_of, week_sums
+from teams.people.models import Contract, User
+from teams.pods.models import Pod
+from teams.pods.queries import reader_zone, standing
+from teams.scheduling import words
+from teams.scheduling.models import Absence, Assignment, GiveAway, as_range
+from teams.scheduling.open_shifts import OpenForMe
+from teams.scheduling.queries import MyShift, next_shifts, open_to
+
+IDEAS = 3  # shifts that could be taken, on the week's page
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the week: what the person does there, in words."""
+
+    day: dt.date
+    name: str
+    today: bool
+    away: bool
+    shifts: tuple[tuple[str, str, str], ...]  # hours, activities, address of the week
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A shift on offer: an own one that waits, or a colleague's."""
+
+    words: str
+    mine: bool
+    owner: str
+    pod: Pod
+    week: str
+
+
+@dataclass(frozen=True)
+class MyWeek:
+    """Everything on the page of one's own week. ``account`` is the time account up to yesterday in minutes."""
+
+    label: str
+    number: int
+    zone: str
+    next: MyShift | None
+    headline: str
+    then: str
+    parts: tuple[tuple[str, str], ...]
+    days: tuple[Day, ...]
+    sum: WeekSum
+    planned: str
+    worked: str
+    owed: str
+    share: int
+    account: int
+    account_words: str
+    open: OpenForMe | None
+    offers: tuple[Offer, ...]
+    feeds: list[FeedLine]
+
+
+@dataclass(frozen=True)
+class YearRow:
+    """A week of the year in words."""
+
+    label: str
+    number: int
+    span: str
+    sum: WeekSum
+    planned: str
+    worked: str
+    owed: str
+    difference: str
+    now: bool
+
+
+@dataclass(frozen=True)
+class MyYear:
+    """The year by weeks with its totals; ``weekends`` and ``nights`` are counts."""
+
+    year: int
+    zone: str
+    rows: list[YearRow]
+    planned: str
+    worked: str
+    owed: str
+    difference: str
+    nights: int
+    weekends: int
+
+    @property
+    def before(self) -> int:
+        """The year before; the first that can be meant stays."""
+        return max(YEARS.start, self.year - 1)
+
+    @property
+    def after(self) -> int:
+        return min(YEARS.stop - 1, self.year + 1)
+
+
+def my_week(user: User, at: dt.datetime | None = None) -> MyWeek:
+    """The person's present week in their own zone: as many statements whatever they hold."""
+    now = at or periods.now()
+    zone = ZoneInfo(reader_zone(user))
+    first = monday(local_date(now, zone))
+    mondays = [m for m in mondays_of(first.isocalendar().year) if m <= first]
+    rows = _assignments(user, mondays, zone)
+    absences = _absences(user, mondays, zone)
+    sums = _sums(user, rows, absences, mondays, zone, now)
+    this = sums[-1]
+    account = time_account(user, local_date(now, zone)).minutes
+    upcoming = next_shifts(user, now, limit=1)
+    shift = upcoming[0] if upcoming else None
+    headline, then = countdown(shift, now) if shift else ("", "")
+    return MyWeek(
+        label=week_label(first),
+        number=first.isocalendar().week,
+        zone=zone.key,
+        next=shift,
+        headline=headline,
+        then=then,
+        parts=_in_words(shift) if shift else (),
+        days=tuple(_day(day, rows, absences, zone, now) for day in each_day(first, first + 6 * DAY)),
+        sum=this,
+        planned=words.hours(this.planned),
+        worked=words.hours(this.worked),
+        owed=words.hours(this.owed),
+        share=min(100, round(100 * this.planned / this.owed)) if this.owed else 0,
+        account=account,
+        account_words=signed(account),
+        open=_ideas(user, now),
+        offers=_offers(user, now),
+        feeds=feeds_of(user, now),
+    )
+
+
+def my_year(user: User, year: int, at: dt.datetime | None = None) -> MyYear:
+    """The person's ISO year week by week: five statements."""
+    now = at or periods.now()
+    zone = ZoneInfo(reader_zone(user))
+    mondays = mondays_of(year)
+    rows = _assignments(user, mondays, zone)
+    sums = _sums(user, rows, _absences(user, mondays, zone), mondays, zone, now)
+    this = monday(local_date(now, zone))
+    planned, worked, owed = (sum(getattr(one, name) for one in sums) for name in ("planned", "worked", "owed"))
+    return MyYear(
+        year=year,
+        zone=zone.key,
+        rows=[_year_row(one, this) for one in sums],
+        planned=words.hours(planned),
+        worked=words.hours(worked),
+        owed=words.hours(owed),
+        difference=signed(planned - owed),
+        nights=sum(one.nights for one in sums),
+        weekends=sum(one.weekend for one in sums),
+    )
+
+
+def year_lines(page: MyYear) -> list[Sequence[object]]:
+    """The year as rows for a file, minutes as hours with a decimal point."""
+
+    def hours(minutes: int) -> str:
+        return f"{minutes / 60:.2f}"
+
+    head = ("week", "monday", "planned_hours", "worked_hours", "contract_hours", "days_away", "nights", "weekend")
+    rows: list[Sequence[object]] = [head]
+    for row in page.rows:
+        one = row.sum
+        numbers = (hours(one.planned), hours(one.worked), hours(one.owed), one.away, one.nights, int(one.weekend))
+        rows.append((row.label, one.monday.isoformat(), *numbers))
+    return rows
+
+
+def countdown(shift: MyShift, now: dt.datetime) -> tuple[str, str]:
+    """When the next shift is, and how long until it begins or ends."""
+    local = shift.start.astimezone(shift.zone).date()
+    when = f"{words.long_day(local)}, {words.span(Period(shift.start, shift.end), shift.zone)}"
+    left = (shift.end if shift.now else shift.start) - now
+    minutes = max(1, int(left.total_seconds() // 60))
+    if minutes >= 48 * 60:
+        told = _("%(n)s days") % {"n": number_format(minutes // (24 * 60))}
+    else:
+        told = words.hours(minutes)
+    return when, (_("ends in %(time)s") if shift.now else _("begins in %(time)s")) % {"time": told}
+
+
+def _in_words(shift: MyShift) -> tuple[tuple[str, str], ...]:
+    return tuple((words.span(Period(part.start, part.end), shift.zone), part.name) for part in shift.activities)
+
+
+def _year_row(one: WeekSum, this: dt.date) -> YearRow:
+    return YearRow(
+        label=week_label(one.monday),
+        number=one.monday.isocalendar().week,
+        span=words.days_span(one.monday, one.monday + 6 * DAY),
+        sum=one,
+        planned=words.hours(one.planned),
+        worked=words.hours(one.worked),
+        owed=words.hours(one.owed),
+        difference=signed(one.difference),
+        now=one.monday == this,
+    )
+
+
+def _window(mondays: Sequence[dt.date], zone: ZoneInfo) -> Period:
+    return periods.days_period(mondays[0], mondays[-1] + 6 * DAY, zone)
+
+
+def _assignments(user: User, mondays: Sequence[dt.date], zone: ZoneInfo) -> list[Assignment]:
+    rows = Assignment.objects.filter(member=user, period__overlap=as_range(_window(mondays, zone)))
+    found = rows.select_related("shift__pod", "shift__week").prefetch_related("shift__segments__activity")
+    return list(found.order_by("period"))
+
+
+def _absences(user: User, mondays: Sequence[dt.date], zone: ZoneInfo) -> list[Period]:
+    window = as_range(_window(mondays, zone))
+    return [row.span for row in Absence.objects.filter(member=user, period__overlap=window).only("period")]
+
+
+def _sums(
+    user: User,
+    rows: list[Assignment],
+    absences: list[Period],
+    mondays: Sequence[dt.date],
+    zone: ZoneInfo,
+    now: dt.datetime,
+) -> list[WeekSum]:
+    work = [Work(row.span, tuple(part for part, _name in _parts(row)), row.shift.pod.tzinfo) for row in rows]
+    terms = [
+        Terms(contract.period.lower, contract.period.upper, tuple(contract.weekday_minutes))
+        for contract in Contract.objects.filter(member=user)
+    ]
+    return week_sums(mondays, work, terms, absences, zone=zone, now=now)
+
+
+def _parts(row: Assignment) -> list[tuple[Period, str]]:
+    segments = row.shift.segments.all()
+    return [(cut, one.activity.name) for one in segments if (cut := one.span.intersection(row.span))]
+
+
+def _day(day: dt.date, rows: list[Assignment], absences: list[Period], zone: ZoneInfo, now: dt.datetime) -> Day:
+    mine = []
+    for row in rows:
+        if local_date(row.span.start, row.shift.pod.tzinfo) == day:
+            names = ", ".join(dict.fromkeys(name for _part, name in sorted(_parts(row))))
+            place = f"{names} · {row.shift.pod.name}" if names else row.shift.pod.name
+            mine.append((words.span(row.span, row.shift.pod.tzinfo), place, _week_address(row)))
+    whole = periods.day_period(day, zone)
+    away = any(gone.overlaps(whole) for gone in absences)
+    return Day(day, words.long_day(day), day == local_date(now, zone), away, tuple(mine))
+
+
+def _week_address(row: Assignment) -> str:
+    return reverse("week", kwargs={"slug": row.shift.pod.slug, "week": row.shift.week.label})
+
+
+def _ideas(user: User, now: dt.datetime) -> OpenForMe | None:
+    """What could be taken in the home pod, each with what a claim would do; judged as everywhere."""
+    home = Pod.objects.filter(pk=standing(user, now.date()).home or 0).first()
+    return open_to(user, home, now, shown=IDEAS) if home else None
+
+
+def _offers(user: User, now: dt.datetime) -> tuple[Offer, ...]:
+    """Shifts on offer in the person's pods that are still to come: own ones first."""
+    rows = GiveAway.objects.filter(
+        shift__pod__in=standing(user, now.date()).member_of,
+        outcome=GiveAway.Outcome.OPEN,
+        assignment__period__startswith__gt=now,
+    ).select_related("assignment", "shift__pod", "shift__week", "owner")
+    found = [
+        Offer(
+            words.day_span(row.assignment.span, row.shift.pod.tzinfo),
+            row.owner_id == user.pk,
+            row.owner.name,
+            row.shift.pod,
+            row.shift.week.label,
+        )
+        for row in rows.order_by("assignment__period")
+        if row.assignment is not None
+    ]
+    return tuple(sorted(found, key=lambda offer: not offer.mine))
