@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,8 +11,8 @@ from itertools import pairwise
 from django.db.models import Count, Q
 from django.utils import formats
 from django.utils.dates import MONTHS
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from cxportal.core import periods
 from cxportal.core.periods import DAY, each_day
@@ -104,7 +105,7 @@ def read_year(
             kept.get(day, ""),
             MINE.get(state, ""),
         ]
-        name = f"{formats.date_format(day, 'l j F Y')}: {', '.join(str(each) for each in told if each)}"
+        name = f"{_long(day, get_language())}: {', '.join(str(each) for each in told if each)}"
         return Cell(day, n, _level(n, places), marks, day in feasts and not n, name)
 
     months = tuple(
@@ -113,6 +114,12 @@ def read_year(
     )
     full = sum(n >= places and day >= today for day, n in away.items())
     return Year(pod, year, months, places, since, members_on(pod, today).count(), full, region if schools else "")
+
+
+@functools.lru_cache(maxsize=4096)
+def _long(day: dt.date, _language: str | None) -> str:
+    """``Monday 2 August 2027``: a year asks for 365 of them, each time the page is drawn."""
+    return formats.date_format(day, "l j F Y")
 
 
 MINE = {
