@@ -127,6 +127,7 @@ WEEK_PAGES = frozenset(
     {
         "week",
         "shift",
+        "shift_activities",
         "add_shift",
         "copy_week",
         "absence",
@@ -158,6 +159,7 @@ SCREENS = (
     Entry("scorecards", _("Scorecards"), "chart-scatter", _compares, keys="g s"),
 )
 POD_PAGES = (
+    Entry("board", _("Board"), "layout-dashboard", _sees_agreements, of_pod=True, keys="g b"),
     Entry(
         "leave_now",
         _("Holidays"),

@@ -8,7 +8,7 @@ from cxportal.serve import views as serve
 from cxportal.today import stream as frame
 from teams.consent.stream import agreement
 from teams.leave.stream import planner
-from teams.scheduling.stream import week
+from teams.scheduling.stream import board, week
 
 # Every live page: the streams' service finds them here, and so does the permission test.
 STREAMS: list[Stream] = [
@@ -18,6 +18,7 @@ STREAMS: list[Stream] = [
     routing.agreement,
     routing.contact,
     routing.queue,
+    board,
     week,
     planner,
 ]

@@ -62,6 +62,14 @@ def week_pod(user: User, slug: str) -> Pod:
     raise Http404
 
 
+def board_pod(user: User, slug: str) -> Pod:
+    """A pod whose coverage the person may read: its members and coaches, and who oversees it (counts alone)."""
+    pod = _pod(slug)
+    if pod.pk in standing(user).pods or oversees(user, pod):
+        return pod
+    raise Http404
+
+
 def known_pod(user: User, slug: str) -> Pod:
     """A pod of which the person may see counts: members, coaches, leads, executives, administrators."""
     pod = _pod(slug)

@@ -78,6 +78,7 @@ EXPECTED: dict[str, Pair] = {
     "guarded:week_pod": WEEK,
     "guarded:week_shift": WEEK,
     "guarded:week_peak": WEEK,
+    "guarded:board_pod": (gate({*MEMBERS, "coach", *OVERSEERS}), gate({*THEIRS, *OVERSEERS})),
     "guarded:readable_shift": WEEK,
     "guarded:known_pod": KNOWN,
     "guarded:readable_pod": KNOWN,

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cxportal.core.fields import ClockField, ClockInput, MomentField
+from cxportal.core.fields import ClockField, MomentField
 from cxportal.core.periods import DAY, Period, each_day, to_instant
-from teams.people.models import User, validate_zone
+from teams.people.models import User
 from teams.pods.models import Pod
 from teams.pods.queries import members_on
 from teams.scheduling import words
-from teams.scheduling.expansion import Part, PatternRule, empty_days
-from teams.scheduling.models import Absence, Shift, ShiftPattern
+from teams.scheduling.expansion import Part
+from teams.scheduling.models import Absence, Shift
 from teams.skills.models import Skill
 from teams.staffing.models import Activity
 
 WEEKDAYS = ((1, _("Mon")), (2, _("Tue")), (3, _("Wed")), (4, _("Thu")), (5, _("Fri")), (6, _("Sat")), (7, _("Sun")))
-MOST_PARTS = 12
-SHOWN_PARTS = 4  # rows that stand open; the others appear as they are filled
 
 
 class PartForm(forms.Form):
@@ -76,139 +73,6 @@ class AddShiftForm(TimesForm):
         if minutes <= 360:
             return [Part(pk, 0, minutes)]
         return [Part(pk, 0, 240), Part(pk, 270, minutes)]
-
-
-class PatternForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
-    """A shift pattern with up to twelve activities; times outside every activity are breaks."""
-
-    weekdays = forms.TypedMultipleChoiceField(
-        label=_("Weekdays"), choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple
-    )
-    skill = forms.ModelChoiceField(
-        Skill.objects.filter(retired_at=None),
-        label=_("Skill that every seat needs"),
-        required=False,
-        empty_label=_("none"),
-    )
-    zone = forms.CharField(label=_("Time zone"), required=False, widget=forms.TextInput({"list": "zones"}))
-
-    class Meta:
-        model = ShiftPattern
-        fields = ("name", "starts", "ends", "zone", "weekdays", "seats", "skill", "clock_change")
-        field_classes = {"starts": ClockField, "ends": ClockField}
-        widgets = {"starts": ClockInput, "ends": ClockInput, "clock_change": forms.RadioSelect}
-        help_texts = {
-            "ends": _("Not after the start means the next day."),
-            "clock_change": _("A night shift is an hour shorter in spring and longer in autumn, or ends an hour off."),
-        }
-
-    def __init__(self, *args: Any, pod: Pod, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.pod = pod
-        activities = list(Activity.objects.filter(retired_at=None))
-        self.by_pk = {a.pk: a for a in activities}
-        choices = [("", _("none")), *((str(a.pk), a.name) for a in activities)]
-        known = list(self.instance.segments.all()) if self.instance.pk else []
-        self.known = len(known)
-        for place in range(MOST_PARTS):
-            part = known[place] if place < len(known) else None
-            self.fields[f"activity_{place}"] = forms.ChoiceField(
-                label=_("Activity"),
-                choices=choices,
-                required=place == 0,
-                initial=str(part.activity_id) if part else "",
-                error_messages={"required": _("A shift has at least one activity.")},
-            )
-            for name, edge, label in (("from", part and part.start, _("From")), ("to", part and part.end, _("To"))):
-                self.fields[f"{name}_{place}"] = ClockField(
-                    label=label,
-                    required=False,
-                    until=name == "to",
-                    initial=None if edge is None else self._wall(edge),
-                )
-
-    def _wall(self, offset: int) -> dt.time:
-        return (dt.datetime.combine(dt.date(2026, 1, 5), self.instance.starts) + dt.timedelta(minutes=offset)).time()
-
-    def part_rows(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField, bool]]:
-        """The activity rows as the template draws them, and whether each stays folded; two spare ones stand open."""
-        filled = [i for i in range(MOST_PARTS) if self.data.get(f"activity_{i}")]
-        shown = max(SHOWN_PARTS, self.known + 2, *(i + 3 for i in filled))
-        return [(self[f"activity_{i}"], self[f"from_{i}"], self[f"to_{i}"], i >= shown) for i in range(MOST_PARTS)]
-
-    def clean_zone(self) -> str:
-        """The zone of the wall times; the pod's when left out. ``validate_zone`` stands on the model."""
-        zone = str(self.cleaned_data["zone"]).strip() or self.pod.zone
-        validate_zone(zone)
-        return zone
-
-    def rule(self) -> PatternRule | None:
-        """The pattern as it is typed, for a look at what it makes; None while something is missing."""
-        data = self.cleaned_data
-        if not {"starts", "ends", "weekdays", "clock_change", "zone"} <= data.keys():
-            return None
-        return PatternRule(
-            data["starts"],
-            data["ends"],
-            frozenset(data["weekdays"]),
-            ZoneInfo(data["zone"]),
-            data["clock_change"],
-            tuple(data.get("parts", ())),
-        )
-
-    def clean_name(self) -> str:
-        name = str(self.cleaned_data["name"]).strip()
-        same = ShiftPattern.objects.filter(pod=self.pod, name=name, retired_at=None).exclude(pk=self.instance.pk)
-        if same.exists():
-            raise forms.ValidationError(_("The pod has a pattern of this name already."))
-        return name
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if {"starts", "ends", "weekdays", "clock_change", "zone"} <= data.keys():
-            data["parts"] = self._parts(data)
-            self._must_exist(data)
-        return data
-
-    def _parts(self, data: dict[str, Any]) -> list[Part]:
-        rule = PatternRule(data["starts"], data["ends"], frozenset(), self.pod.tzinfo)
-        length = rule.wall_minutes
-        found: list[Part] = []
-        for place in range(MOST_PARTS):
-            activity, start, end = (data.get(f"{name}_{place}") for name in ("activity", "from", "to"))
-            if not activity:
-                continue
-            if start is None and end is None:
-                start, end = data["starts"], data["ends"]
-            if start is None or end is None:
-                self.add_error(f"activity_{place}", _("An activity needs a time from and to."))
-                continue
-            first = _offset(data["starts"], start)
-            last = _offset(data["starts"], end) or 1440
-            if not first < last <= length:
-                self.add_error(f"activity_{place}", _("This lies outside the shift."))
-            elif any(first < p.end and p.start < last for p in found):
-                self.add_error(f"activity_{place}", _("This overlaps another activity."))
-            else:
-                found.append(Part(int(activity), first, last))
-        if not found and not self.errors:
-            self.add_error("activity_0", _("A shift has at least one activity."))
-        return found
-
-    def _must_exist(self, data: dict[str, Any]) -> None:
-        rule = self.rule()
-        assert rule is not None
-        today = dt.datetime.now(rule.zone).date()
-        if swallowed := empty_days(rule, today, today + 730 * DAY):
-            self.add_error(
-                "ends",
-                _("The clocks change on %(day)s and nothing would be left of the shift. Let it keep its length.")
-                % {"day": swallowed[0].isoformat()},
-            )
-
-
-def _offset(start: dt.time, wall: dt.time) -> int:
-    return ((wall.hour - start.hour) * 60 + wall.minute - start.minute) % 1440
 
 
 class AbsenceForm(forms.Form):

@@ -99,8 +99,7 @@ class PatternSegment(models.Model):
 class Week(models.Model):
     """An ISO week of a pod. Its state follows from the clock, so nothing has to change it.
 
-    Draft before ``opens_at``, open until ``fixes_at``, fixed until it ends, then past.
-    ``planned_opens_at`` is the agreed instant, kept while somebody opened the week early.
+    Draft before ``opens_at`` (agreed: ``planned_opens_at``), open until ``fixes_at``, fixed until it ends, then past.
     """
 
     pod = models.ForeignKey(Pod, models.CASCADE, related_name="weeks")
@@ -145,7 +144,8 @@ class Shift(models.Model):
     """Work of a pod over a period; its seats are what people claim.
 
     ``day`` is the pod's local day on which it begins: it belongs there also past midnight.
-    ``version`` rises when it is moved or cut. ``urgent_since`` is set when somebody fell ill.
+    ``version`` rises when it changes. ``urgent_since`` is set when somebody fell ill. The offsets (minutes
+    east of UTC) tell which wall times were meant when the zone's rules change.
     """
 
     pod = models.ForeignKey(Pod, models.CASCADE, related_name="shifts")
@@ -154,6 +154,8 @@ class Shift(models.Model):
     day = models.DateField()
     period = DateTimeRangeField()
     zone = models.CharField(max_length=64, validators=[validate_zone])
+    starts_offset = models.SmallIntegerField(null=True)
+    ends_offset = models.SmallIntegerField(null=True)
     version = models.PositiveIntegerField(default=1)
     urgent_since = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -337,10 +339,7 @@ class Absence(models.Model):
 
 @tracked()
 class GiveAway(models.Model):
-    """A shift on offer: its owner stays responsible until somebody takes it.
-
-    ``shift_version`` is the version that was offered; a moved shift is not followed.
-    """
+    """A shift on offer, in the version that was offered; its owner stays responsible until somebody takes it."""
 
     class Outcome(models.TextChoices):
         OPEN = "open", _("open")
@@ -366,14 +365,18 @@ class GiveAway(models.Model):
         return f"{self.shift_id} by {self.owner_id}"
 
 
-@tracked()
+@tracked(exclude=["before", "after"])
 class Act(models.Model):
-    """Something that a member did on a roster, kept so that it can be undone for ten minutes."""
+    """Something that a member did on a roster, undone within ten minutes; a change keeps its shifts as snapshots."""
 
     class Kind(models.TextChoices):
         CLAIM = "claim", _("claimed")
         RELEASE = "release", _("gave back")
         OPEN = "open", _("opened the week")
+        MOVE = "move", _("moved the shift")
+        SPLIT = "split", _("split the shift")
+        PARTS = "parts", _("changed the activities")
+        CANCEL = "cancel", _("cancelled the shift")
 
     UNDO_FOR = dt.timedelta(minutes=10)
 
@@ -381,6 +384,9 @@ class Act(models.Model):
     member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="roster_acts")
     week = models.ForeignKey(Week, models.CASCADE, related_name="acts")
     seat = models.ForeignKey(Seat, models.CASCADE, null=True, related_name="acts")
+    shift = models.ForeignKey(Shift, models.CASCADE, null=True, related_name="acts")
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
     assignment = models.BigIntegerField(null=True)
     period = DateTimeRangeField(null=True)
     at = models.DateTimeField(default=timezone.now)

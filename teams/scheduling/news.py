@@ -18,7 +18,7 @@ from teams.scheduling import words
 from teams.scheduling.models import Absence, Assignment, Shift, Week
 
 TOLD = 2  # changes that are worded; the others are counted
-ONE_BY_ONE = frozenset({"add_shift", "move_shift", "cancel_shift"})
+ONE_BY_ONE = frozenset({"add_shift", "move_shift", "cancel_shift", "split_shift", "change_parts", "undo_change"})
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,9 @@ def _shift_words(service: str, name: str, span: Period, pod: Pod) -> str:
         "add_shift": _("%(name)s added %(span)s."),
         "move_shift": _("%(name)s moved a shift to %(span)s."),
         "cancel_shift": _("%(name)s cancelled %(span)s."),
+        "split_shift": _("%(name)s split a shift; one half is %(span)s."),
+        "change_parts": _("%(name)s changed the activities of %(span)s."),
+        "undo_change": _("%(name)s took back a change of %(span)s."),
     }
     return texts[service] % {"name": name or _("Somebody"), "span": words.day_span(span, pod.tzinfo)}
 

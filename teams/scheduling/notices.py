@@ -18,6 +18,30 @@ def cancelled(data: Mapping[str, Any]) -> str:
     return _("%(by)s cancelled your shift %(span)s.") % data
 
 
+def split(data: Mapping[str, Any]) -> str:
+    return _("%(by)s split your shift %(was)s in two; you have both halves.") % data
+
+
+def parts(data: Mapping[str, Any]) -> str:
+    return _("%(by)s changed what is done in your shift %(span)s.") % data
+
+
+def restored(data: Mapping[str, Any]) -> str:
+    return _("%(by)s took a change of your shift back: it is %(span)s.") % data
+
+
+def clocks(data: Mapping[str, Any]) -> str:
+    return _("The rules of the time zone changed; your shift %(span)s keeps its times on the clock.") % data
+
+
+def clocks_freed(data: Mapping[str, Any]) -> str:
+    return _("The rules of the time zone changed and %(span)s overlaps other work of yours; your seat is open.") % data
+
+
+def asked(data: Mapping[str, Any]) -> str:
+    return _("%(by)s asks whether you can cover %(span)s, %(activity)s in %(pod)s.") % data
+
+
 def taken(data: Mapping[str, Any]) -> str:
     return _("%(by)s took over your shift %(span)s.") % data
 
@@ -42,3 +66,9 @@ def register_notices() -> None:
     register("shift_offered", icon="calendar-plus", words=offered, group="offers")
     register("shift_urgent", icon="calendar-plus", words=urgent, tone="gap", group="urgent")
     register("bound_overridden", icon="shield-alert", words=overridden, tone="watch", group="agreement")
+    register("shift_split", icon="calendar-clock", words=split, tone="watch", group="shifts")
+    register("shift_parts", icon="calendar-clock", words=parts, tone="watch", group="shifts")
+    register("shift_restored", icon="undo-2", words=restored, group="shifts")
+    register("shift_clocks", icon="clock", words=clocks, group="shifts")
+    register("shift_clocks_freed", icon="calendar-x", words=clocks_freed, tone="gap", group="shifts")
+    register("gap_asked", icon="hand-helping", words=asked, tone="watch", group="offers")

@@ -275,8 +275,9 @@ UNDOABLE = Prepared(
     "acts_to_undo",
     """
 SELECT a.id, a.kind, lower(a.period), upper(a.period)
-FROM teams_act a JOIN teams_seat e ON e.id = a.seat_id JOIN teams_shift s ON s.id = e.shift_id
-WHERE a.member_id = %(member)s AND a.at >= %(since)s AND a.undone_at IS NULL AND s.pod_id = %(pod)s
+FROM teams_act a JOIN teams_week w ON w.id = a.week_id
+WHERE a.member_id = %(member)s AND a.at >= %(since)s AND a.undone_at IS NULL AND w.pod_id = %(pod)s
+  AND a.period IS NOT NULL
 ORDER BY a.at DESC, a.id DESC LIMIT 5
 """,
     member="bigint",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from teams.scheduling.swaps import views as swaps
-from teams.scheduling.views import absences, copies, patterns, requirement, shifts, waivers, week
+from teams.scheduling.views import absences, board, copies, patterns, requirement, reshaping, shifts, waivers, week
 
 urlpatterns = [
     path("p/<slug:slug>/week/", week.week_now, name="week_now"),
@@ -23,6 +23,8 @@ urlpatterns = [
     path("p/<slug:slug>/override/", waivers.override, name="override"),
     path("p/<slug:slug>/override/<int:waiver>/end", waivers.end_override, name="end_override"),
     path("p/<slug:slug>/shifts/<int:shift>/move", shifts.move, name="move_shift"),
+    path("p/<slug:slug>/shifts/<int:shift>/split", reshaping.split, name="split_shift"),
+    path("p/<slug:slug>/shifts/<int:shift>/activities/", reshaping.activities, name="shift_activities"),
     path("p/<slug:slug>/shifts/<int:shift>/cancel", shifts.cancel, name="cancel_shift"),
     path("p/<slug:slug>/assignments/<int:assignment>/release", shifts.release, name="release"),
     path("p/<slug:slug>/assignments/<int:assignment>/offer", shifts.offer, name="offer"),
@@ -42,6 +44,8 @@ urlpatterns = [
     path("p/<slug:slug>/exchanges/<int:exchange>/undo", swaps.undo, name="undo_exchange"),
     path("p/<slug:slug>/absence/", absences.absence, name="absence"),
     path("p/<slug:slug>/absence/<int:absence>/end", absences.end, name="end_absence"),
+    path("p/<slug:slug>/board/", board.board, name="board"),
+    path("p/<slug:slug>/board/ask", board.ask, name="ask_for_gap"),
     path("p/<slug:slug>/patterns/", patterns.patterns, name="patterns"),
     path("p/<slug:slug>/patterns/new/", patterns.new, name="new_pattern"),
     path("p/<slug:slug>/patterns/<int:pattern>/", patterns.edit, name="pattern"),

@@ -103,6 +103,11 @@ def span(period: Period, zone: ZoneInfo) -> str:
     return f"{clock(period.start, zone)}–{clock(period.end, zone)}"
 
 
+def offset(instant: dt.datetime, zone: ZoneInfo) -> int:
+    """Minutes east of UTC on the wall clock of a zone at an instant."""
+    return round((instant.astimezone(zone).utcoffset() or dt.timedelta()).total_seconds() / 60)
+
+
 def wall_span(start: dt.time, first: int, last: int) -> str:
     """``22:00–02:00``: two offsets in wall-clock minutes from a wall time."""
     begin = dt.datetime.combine(dt.date(2001, 1, 1), start)

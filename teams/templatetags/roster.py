@@ -24,6 +24,12 @@ from teams.scheduling.week_rows import Chip, Row
 register = template.Library()
 
 
+@register.filter
+def at(found: dict[str, Any], key: str) -> Any:
+    """What stands under a key, or nothing."""
+    return found.get(key, ())
+
+
 def _drawn(name: str, context: dict[str, Any]) -> SafeString:
     return mark_safe(get_template(name).render(context))  # noqa: S308 (rendered by a template, which escaped it)
 

@@ -18,7 +18,8 @@ from cxportal.core.violations import Refused, Violation
 from teams.audit.tracking import recorded
 from teams.people.models import User
 from teams.scheduling.expansion import Part, empty_days
-from teams.scheduling.models import PatternSegment, Seat, Segment, Shift, ShiftPattern, Week, as_range
+from teams.scheduling.models import PatternSegment, Seat, Shift, ShiftPattern, Week
+from teams.scheduling.services.changes import take_times, write_parts
 from teams.scheduling.services.doors import lock_days, must_work_in, tell
 from teams.scheduling.services.weeks import NewShift, add_shifts, pattern_rule, planned
 
@@ -113,7 +114,11 @@ def _replan(pattern: ShiftPattern, made: Mapping[dt.date, NewShift], week: Week,
     and a planned day without its shift stays without one.
     """
     wanted = {plan.day: plan for plan in planned(pattern, week.monday) if plan.period.start > now}
-    rows = Shift.objects.filter(week=week, pattern=pattern, cancelled_at=None).annotate(taken=Count("assignments"))
+    rows = (
+        Shift.objects.select_related("pod")
+        .filter(week=week, pattern=pattern, cancelled_at=None)
+        .annotate(taken=Count("assignments"))
+    )
     days: set[dt.date] = set()
     for row in rows:
         plan, was = wanted.get(row.day), made.get(row.day)
@@ -134,12 +139,10 @@ def _replan(pattern: ShiftPattern, made: Mapping[dt.date, NewShift], week: Week,
 
 def _reshape(row: Shift, plan: NewShift) -> None:
     """Give a shift that nobody sits on the times, activities and seats of a plan of the same day."""
-    row.period, row.zone, row.version = as_range(plan.period), plan.zone, row.version + 1
-    row.save(update_fields=["period", "zone", "version"])
-    row.segments.all().delete()
-    Segment.objects.bulk_create(
-        Segment(shift=row, activity_id=activity, period=as_range(part)) for activity, part in plan.segments
-    )
+    row.zone = plan.zone
+    take_times(row, plan.period)
+    row.save(update_fields=["period", "zone", "version", "day", "starts_offset", "ends_offset"])
+    write_parts(row, plan.segments)
     row.seats.filter(number__gt=len(plan.seats)).delete()
     known = set(row.seats.values_list("number", flat=True))
     row.seats.exclude(skill=plan.seats[0]).update(skill=plan.seats[0])

@@ -200,7 +200,16 @@ def add_shifts(week: Week, new: Iterable[NewShift]) -> list[Shift]:
     """Write shifts with their activities and seats: three statements for any number."""
     plans = list(new)
     shifts = Shift.objects.bulk_create(
-        Shift(pod_id=week.pod_id, week=week, pattern_id=n.pattern, day=n.day, period=as_range(n.period), zone=n.zone)
+        Shift(
+            pod_id=week.pod_id,
+            week=week,
+            pattern_id=n.pattern,
+            day=n.day,
+            period=as_range(n.period),
+            zone=n.zone,
+            starts_offset=words.offset(n.period.start, ZoneInfo(n.zone)),
+            ends_offset=words.offset(n.period.end, ZoneInfo(n.zone)),
+        )
         for n in plans
     )
     pairs = list(zip(shifts, plans, strict=True))

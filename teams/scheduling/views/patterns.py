@@ -17,8 +17,9 @@ from teams import permissions
 from teams.people.models import User
 from teams.pods.models import Pod
 from teams.scheduling import services, words
+from teams.scheduling.activity_forms import PatternForm
 from teams.scheduling.expansion import PatternRule
-from teams.scheduling.forms import WEEKDAYS, PatternForm
+from teams.scheduling.forms import WEEKDAYS
 from teams.scheduling.models import ShiftPattern
 from teams.scheduling.preview import preview
 from teams.scheduling.services.weeks import pattern_rule
@@ -34,17 +35,6 @@ class Line:
     days: str
     activities: str
     hours: str
-
-
-@dataclass(frozen=True)
-class Bar:
-    """An activity on the bar of a pattern: where it begins and how long it is, in quarter hours."""
-
-    start: int
-    length: int
-    name: str
-    category: int
-    span: str
 
 
 @guarded(permissions.week_pod)
@@ -98,10 +88,10 @@ def _form(request: HttpRequest, pod: Pod, pattern: ShiftPattern) -> HttpResponse
         "pattern": pattern if pattern.pk else None,
         "title": ShiftPattern.objects.get(pk=pattern.pk).name if pattern.pk else "",
         "preview": preview(rule, today) if rule else None,
-        "bar": _bar(form, rule) if rule else (),
+        "bar": form.bar(rule.start, rule.parts) if rule else (),
         "length": -(-rule.wall_minutes // 15) if rule else 0,
         "use": services.use_of(pattern) if pattern.pk else services.Use(),
-        "palette": [(a.pk, a.name, a.category) for a in form.by_pk.values()],
+        "palette": form.palette(),
     }
     status = 422 if form.errors and not looks else 200
     return render(request, "teams/scheduling/pattern.html", context, status=status)
@@ -117,18 +107,6 @@ def _saved(pattern: ShiftPattern, changed: int) -> str:
 
 def _rule(pattern: ShiftPattern) -> PatternRule | None:
     return pattern_rule(pattern) if pattern.pk else None
-
-
-def _bar(form: PatternForm, rule: PatternRule) -> list[Bar]:
-    """The activities of a pattern on its bar, in quarter hours."""
-    found = []
-    for part in sorted(rule.parts, key=lambda part: part.start):
-        activity = form.by_pk.get(part.activity)
-        first, last = part.start // 15, -(-part.end // 15)
-        if activity:
-            span = words.wall_span(rule.start, part.start, part.end)
-            found.append(Bar(first, last - first, activity.name, activity.category, span))
-    return found
 
 
 @verb

@@ -18,6 +18,7 @@ from teams import permissions
 from teams.people.models import User
 from teams.pods.models import Pod
 from teams.scheduling import services, words
+from teams.scheduling.activity_forms import SplitForm
 from teams.scheduling.forms import AddShiftForm, PartForm, TimesForm
 from teams.scheduling.models import Act, GiveAway, Shift
 from teams.scheduling.shift_page import read_shift
@@ -41,6 +42,7 @@ def show(
     refused: Refused | None = None,
     part: Period | None = None,
     times: TimesForm | None = None,
+    cut: SplitForm | None = None,
 ) -> HttpResponseBase:
     """The shift with the reasons of a refusal on top, when there was one."""
     assert isinstance(request.user, User)
@@ -52,6 +54,7 @@ def show(
         "pod": found.pod,
         "refused": refused.violations if refused else (),
         "times": times or TimesForm(initial={"start": page.start, "end": page.end}),
+        "cut": cut or SplitForm(),
     }
     response = render(request, TEMPLATE, context, status=status, partial="dialog" if wants_fragment(request) else None)
     if wants_fragment(request):
@@ -107,6 +110,12 @@ def _slower(request: HttpRequest, pod: Pod, day: dt.date, refused: Refused) -> H
 
 def _undo(pod: Pod, act: Act | None) -> str:
     return reverse("undo_act", kwargs={"slug": pod.slug, "act": act.pk}) if act else ""
+
+
+def changed(request: HttpRequest, found: Shift) -> str:
+    """The address that undoes the person's last change of a shift."""
+    assert isinstance(request.user, User)
+    return _undo(found.pod, Act.objects.filter(member=request.user, shift=found, undone_at=None).first())
 
 
 def _shown(request: HttpRequest, pod: Pod, assignment: int) -> Shift | None:
@@ -215,7 +224,7 @@ def move(request: HttpRequest, found: Shift) -> HttpResponseBase:
         services.move_shift(by=request.user, shift=found.pk, period=period)
     except Refused as refused:
         return show(request, found, status=409, refused=refused, times=form)
-    say(request, _("Moved. Who sits on it is told."))
+    say(request, _("Moved. Who sits on it is told."), undo=changed(request, found))
     return after_act(request, found.pod, found.day)
 
 
@@ -228,7 +237,7 @@ def cancel(request: HttpRequest, found: Shift) -> HttpResponseBase:
         services.cancel_shift(by=request.user, shift=found.pk)
     except Refused as refused:
         return show(request, found, status=409, refused=refused)
-    say(request, _("Cancelled. Who sat on it is told."))
+    say(request, _("Cancelled. Who sat on it is told."), undo=changed(request, found))
     return after_act(request, found.pod, found.day)
 
 

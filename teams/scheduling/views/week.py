@@ -172,12 +172,19 @@ def _state_words(page: WeekPage) -> str:
 
 
 def recent_acts(request: HttpRequest, pod: Pod) -> list[dict[str, str]]:
-    """Own claims and give-backs of the last ten minutes that can still be undone."""
+    """Own claims, give-backs and changes of shifts of the last ten minutes that can still be undone."""
+    texts = {
+        Act.Kind.CLAIM: _("Claimed %(span)s"),
+        Act.Kind.RELEASE: _("Gave back %(span)s"),
+        Act.Kind.MOVE: _("Moved %(span)s"),
+        Act.Kind.SPLIT: _("Split %(span)s"),
+        Act.Kind.PARTS: _("Changed activities of %(span)s"),
+        Act.Kind.CANCEL: _("Cancelled %(span)s"),
+    }
     found = []
     for act, kind, period in acts_to_undo(request.user.pk or 0, pod, periods.now()):
-        said = _("Claimed %(span)s") if kind == Act.Kind.CLAIM else _("Gave back %(span)s")
         url = reverse("undo_act", kwargs={"slug": pod.slug, "act": act})
-        found.append({"words": said % {"span": words.day_span(period, pod.tzinfo)}, "url": url})
+        found.append({"words": texts[Act.Kind(kind)] % {"span": words.day_span(period, pod.tzinfo)}, "url": url})
     return found
 
 
