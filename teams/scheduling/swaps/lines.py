@@ -87,7 +87,11 @@ def leg_line(read: Scene, leg: Leg, legs: Sequence[Leg], viewer: int, answer: st
 def changes(read: Scene, me: Person, legs: Sequence[Leg]) -> tuple[tuple[str, str, str], ...]:
     """What changes for one person: hours of the weeks, and days that become free or taken."""
     found = [
-        (_("Hours in week %(week)s") % {"week": day.isocalendar().week}, words.bare_hours(before), words.hours(after))
+        (
+            _("Hours in week %(week)s") % {"week": day.isocalendar().week},
+            words.bare_hours(before) if before != after else "",
+            words.hours(after),
+        )
         for day, (before, after) in week_minutes_of(read, me, legs).items()
     ]
     zone = read.picture.zone
