@@ -37,7 +37,7 @@ class LockClass(IntEnum):
     PERSON = 13  # memberships, contracts, ways in; presence rows: what somebody has in hand
     LEAVE_DAY = 14  # places of leave and the wait list of a pod on a local day; a peak that is shared out
     LEAVE_MEMBER = 15  # balance and leave days of one member; found under the days: who waits there
-    MEMBER_WEEK = 16  # rest, overlap and weekly minutes of one member
+    MEMBER_WEEK = 16  # what the bounds say of one member, in a week and over all weeks
     POD_DAY = 17  # seats and floor of a pod on a local day; a week is made under its Monday
     AGREEMENT = 18  # a pod's versions and its opening; how many people it lends out
     SETTINGS = 19  # company, pods, the last administrator; the ownership rules, shared or alone

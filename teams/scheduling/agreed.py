@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from cxportal.core.violations import Text
 from teams.pods.agreement import BoundDefinition, register
 from teams.scheduling import words
-from teams.scheduling.bounds import BoundValues
 from teams.scheduling.coverage import FloorRule
+from teams.scheduling.facts import WEEKS_BEYOND, BoundValues
 
 MOST_FLOORS, MOST_PEOPLE = 60, 200
 FLOOR_FIELDS = frozenset({"activity", "weekdays", "start", "end", "people", "skill"})
@@ -90,6 +90,145 @@ DEFINITIONS = (
         side="most",
     ),
     BoundDefinition(
+        "break_minutes",
+        _("Break in a day of more than 6 h of work"),
+        "minutes",
+        30,
+        0,
+        120,
+        _("A hole in the shift, not paid and not covering. Nobody works more than 6 h without one."),
+        group="well",
+        side="least",
+    ),
+    BoundDefinition(
+        "long_break_minutes",
+        _("Break in a day of more than 9 h of work"),
+        "minutes",
+        45,
+        0,
+        120,
+        _("All holes of at least 15 min of the day count together."),
+        group="well",
+        side="least",
+    ),
+    BoundDefinition(
+        "days_in_row",
+        _("Most working days in a row"),
+        "days",
+        6,
+        1,
+        12,
+        _("Claims that would make a longer row are refused, also across weeks and pods."),
+        group="well",
+        side="most",
+    ),
+    BoundDefinition(
+        "weekly_rest_minutes",
+        _("Free time that begins in every week"),
+        "minutes",
+        2100,
+        1440,
+        2880,
+        _("In one piece and elapsed; over the border of two weeks it counts for the week in which it begins."),
+        group="well",
+        side="least",
+    ),
+    BoundDefinition(
+        "average_minutes",
+        _("Most work in an average week"),
+        "minutes",
+        2880,
+        60,
+        3600,
+        _("Over every reference period that a claim touches; leave and sickness are left out."),
+        group="well",
+        side="most",
+    ),
+    BoundDefinition(
+        "reference_weeks",
+        _("Reference period of the average"),
+        "weeks",
+        17,
+        1,
+        26,
+        _("How many weeks in a row make the average; 26 at most are counted."),
+        group="well",
+    ),
+    BoundDefinition(
+        "weekends_in_four",
+        _("Most weekends worked of four"),
+        "weekends",
+        2,
+        0,
+        4,
+        _("A weekend counts when a working day begins on its Saturday or Sunday."),
+        group="well",
+        side="most",
+    ),
+    BoundDefinition(
+        "night_from",
+        _("The night begins at"),
+        "clock",
+        1380,
+        1200,
+        1440,
+        _("What counts as night, on the clock of the member's own time zone."),
+        group="well",
+    ),
+    BoundDefinition(
+        "night_until",
+        _("The night ends at"),
+        "clock",
+        360,
+        300,
+        480,
+        _("What counts as night, on the clock of the member's own time zone."),
+        group="well",
+    ),
+    BoundDefinition(
+        "night_share_minutes",
+        _("A working day is a night from so much of it in the night"),
+        "minutes",
+        120,
+        15,
+        180,
+        _("From the first start to the last end of the day."),
+        group="well",
+    ),
+    BoundDefinition(
+        "nights_in_row",
+        _("Most nights in a row"),
+        "nights",
+        5,
+        1,
+        7,
+        _("Claims that would make a longer row are refused."),
+        group="well",
+        side="most",
+    ),
+    BoundDefinition(
+        "nights_in_four_weeks",
+        _("Most nights in four weeks"),
+        "nights",
+        12,
+        1,
+        20,
+        _("In every 28 days in a row that a claim touches."),
+        group="well",
+        side="most",
+    ),
+    BoundDefinition(
+        "night_minutes",
+        _("Most work in a night"),
+        "minutes",
+        600,
+        240,
+        600,
+        _("Claims that would make a longer night are refused; breaks do not count."),
+        group="well",
+        side="most",
+    ),
+    BoundDefinition(
         "notice_minutes",
         _("Notice for giving back"),
         "minutes",
@@ -160,6 +299,8 @@ def bound_values(
     """A version's values as the rules take them; ``activities`` and ``skills`` map slugs to ids."""
     plain = {d.key: values.get(d.key, d.default) for d in DEFINITIONS}
     floors = tuple(_floors(plain.pop("coverage_floor"), activities, skills))
+    # A company may allow a longer reference period than is read around a claim; it then counts as the longest.
+    plain["reference_weeks"] = min(int(plain["reference_weeks"]), WEEKS_BEYOND + 1)
     return BoundValues(version=number, version_id=version_id, floors=floors, **{k: int(v) for k, v in plain.items()})
 
 

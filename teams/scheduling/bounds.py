@@ -8,122 +8,129 @@ functions. A sentence names what does not fit, whose rule it is and the numbers 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from bisect import insort
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cxportal.core.periods import MINUTE, Period, local_date, minutes_by_week
+from cxportal.core.periods import MINUTE, local_date
 from cxportal.core.violations import Violation
-from teams.scheduling import words
-from teams.scheduling.coverage import FloorBreak, FloorRule
-from teams.scheduling.duties import DutySpan, Joined, join
-from teams.scheduling.waived import Waived, ease
+from teams.scheduling import day_limits, long_limits, words
+from teams.scheduling.coverage import FloorBreak
+from teams.scheduling.duties import Joined, join
+from teams.scheduling.facts import (
+    DRAFT,
+    FIXED,
+    OPEN,
+    PAST,
+    Beyond,
+    BoundValues,
+    Candidate,
+    Held,
+    MemberState,
+    WorkDay,
+    minutes_of,
+    monday_of,
+    work_day,
+)
+from teams.scheduling.long_limits import Passed
+from teams.scheduling.waived import ease
 
-DRAFT, OPEN, FIXED, PAST = "draft", "open", "fixed", "past"
-
-
-@dataclass(frozen=True)
-class BoundValues:
-    """The agreed values in force, in minutes, and the version that holds them."""
-
-    version: int = 0
-    version_id: int | None = None
-    rest_minutes: int = 660
-    day_minutes: int = 600
-    week_minutes: int = 2880
-    span_minutes: int = 720
-    notice_minutes: int = 1440
-    late_claim_minutes: int = 30
-    open_days_before: int = 28
-    fixed_days_before: int = 7
-    floors: tuple[FloorRule, ...] = ()
-
-
-@dataclass(frozen=True)
-class Held:
-    """Work that a member has: the whole period and the paid parts inside it."""
-
-    shift: int
-    pod: int
-    period: Period
-    work: tuple[Period, ...]
-
-    @property
-    def minutes(self) -> int:
-        return sum(p.minutes for p in self.work)
-
-
-@dataclass(frozen=True)
-class MemberState:
-    """What the rules need to know of a member around a candidate.
-
-    ``held`` and ``duties`` reach at least over the ISO weeks (in the member's zone) that the
-    candidate touches and two days to both sides.
-    """
-
-    member: int
-    zone: ZoneInfo
-    held: tuple[Held, ...] = ()
-    duties: tuple[DutySpan, ...] = ()
-    absences: tuple[Period, ...] = ()
-    skills: frozenset[int] = frozenset()
-    contract_minutes: int | None = None
-    region: str = ""
-    waived: tuple[Waived, ...] = ()
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A seat that somebody would take, or a part of it. ``zone`` is the pod's.
-
-    ``began`` is when the seat became vacant: for a running shift the claim counts from now,
-    its lateness from then.
-    """
-
-    shift: int
-    pod: int
-    period: Period
-    work: tuple[Period, ...]
-    zone: ZoneInfo
-    week_state: str = OPEN
-    opens_at: dt.datetime | None = None
-    began: dt.datetime | None = None
-    skill: int | None = None
-    skill_name: str = ""
-    activities: frozenset[int] = field(default_factory=frozenset)
-
-    @property
-    def held(self) -> Held:
-        return Held(self.shift, self.pod, self.period, self.work)
+__all__ = [
+    "DRAFT",
+    "FIXED",
+    "OPEN",
+    "PAST",
+    "Beyond",
+    "BoundValues",
+    "Candidate",
+    "Held",
+    "MemberState",
+    "absent",
+    "floor_violation",
+    "judge_claim",
+    "judge_release",
+    "minutes_of",
+    "overlap",
+    "skill",
+    "week_minutes",
+]
 
 
 def judge_claim(candidate: Candidate, member: MemberState, bounds: BoundValues, *, now: dt.datetime) -> list[Violation]:
     """Every reason why this member may not take this candidate now; empty when it fits.
 
-    Rest and the daily limit look at the working day that the claim would make, joined with
-    work that is too close for a rest between. Lengths are elapsed minutes. What was lifted for
-    this member on this shift is no reason.
+    Rest, the daily limit, breaks and the length of a night look at the working day that the claim
+    would make, joined with work that is too close for a rest between (``day_limits``); the others at
+    that day among all that the member has (``long_limits``). Lengths are elapsed minutes. What was
+    lifted for this member on this shift is no reason.
     """
     lifted = [w for w in member.waived if w.shift == candidate.shift]
     return [v for v in _judged(candidate, member, bounds, now) if not any(w.covers(v) for w in lifted)]
 
 
 def _judged(candidate: Candidate, member: MemberState, bounds: BoundValues, now: dt.datetime) -> list[Violation]:
-    found = [*_time(candidate, bounds, now), *_skill(candidate, member), *_absent(candidate, member)]
-    overlap = _overlap(candidate, member)
-    if overlap:
-        return [*found, *overlap]
-    day = local_date(candidate.period.start, member.zone)
-    eased = ease(member, candidate.shift, candidate.period, bounds.rest_minutes, day)
+    found = [*_time(candidate, bounds, now), *skill(candidate, member), *absent(candidate, member)]
+    twice = overlap(candidate, member)
+    if twice:
+        return [*found, *twice]
+    eased = ease(
+        member, candidate.shift, candidate.period, bounds.rest_minutes, local_date(candidate.period.start, member.zone)
+    )
     joined = join(eased.duties, candidate.period, rest_minutes=eased.rest_minutes, version=bounds.version)
     # Work too close together is one working day only while that day keeps its span; beyond
     # it the missing rest is the reason, and the minutes of such a day would mean nothing.
-    found += _rest(candidate, member, joined, bounds) or _day(candidate, member, joined, bounds)
-    found += _week(candidate, member, bounds)
+    if tight := day_limits.rest(candidate, member, joined, bounds):
+        found += tight
+        joined = Joined(replace(joined.duty, period=candidate.period), ())
+    else:
+        found += _day(candidate, member, joined, bounds)
+    found += [passed.violation for passed in _together(candidate, member, joined, bounds)]
     return found
+
+
+def _day(candidate: Candidate, member: MemberState, joined: Joined, bounds: BoundValues) -> list[Violation]:
+    """What the working day that the claim would make breaks by itself."""
+    work = day_limits.work_in(candidate, member, joined)
+    day = work_day(joined.duty.period, member.zone)
+    night = long_limits.night_length(day, sum(part.minutes for part in work), member.zone, bounds)
+    return [
+        *day_limits.day(candidate, member, joined, bounds),
+        *day_limits.breaks(dt.date.fromordinal(day.day), work, bounds),
+        *(passed.violation for passed in night),
+    ]
+
+
+def _together(candidate: Candidate, member: MemberState, joined: Joined, bounds: BoundValues) -> Iterator[Passed]:
+    """What the claim breaks together with the other working days of the member, near and far."""
+    zone, day = member.zone, work_day(joined.duty.period, member.zone)
+    days = list(member.days)
+    for duty in joined.absorbed:
+        days.remove(work_day(duty.period, zone))
+    insort(days, day)
+    worked = {each.day for each in days}
+    added = {first.toordinal(): minutes for first, minutes in minutes_of(candidate.work, zone).items()}
+    after = {monday: member.weeks.get(monday, 0) + minutes for monday, minutes in sorted(added.items())}
+    yield from long_limits.week_minutes(member.weeks, after, bounds)
+    yield from long_limits.days_in_row(worked, [day.day], bounds)
+    yield from _weekly_rest(day, days, member, bounds)
+    yield from long_limits.average({**member.weeks, **after}, member.far.neutral, list(after), zone, bounds)
+    yield from long_limits.weekends(worked, [day.day], bounds)
+    yield from long_limits.nights(days, [day], zone, bounds)
+
+
+def _weekly_rest(day: WorkDay, days: Sequence[WorkDay], member: MemberState, bounds: BoundValues) -> Iterator[Passed]:
+    """The weeks that the working day touches, and of the neighbours those that had their rest before."""
+    first = monday_of(day.day)
+    last = monday_of(dt.datetime.fromtimestamp(day.end - 1, member.zone).toordinal())
+    for monday in range(first - 7, last + 14, 7):
+        broken = list(long_limits.weekly_rest(days, [monday], member.zone, bounds))
+        inside = first <= monday <= last
+        if broken and (inside or not any(long_limits.weekly_rest(member.days, [monday], member.zone, bounds))):
+            yield from broken
 
 
 def judge_release(
@@ -207,7 +214,8 @@ def _time(candidate: Candidate, bounds: BoundValues, now: dt.datetime) -> list[V
     return []
 
 
-def _skill(candidate: Candidate, member: MemberState) -> list[Violation]:
+def skill(candidate: Candidate, member: MemberState) -> list[Violation]:
+    """The skill that a seat needs."""
     if candidate.skill is None or candidate.skill in member.skills:
         return []
     return [
@@ -219,7 +227,8 @@ def _skill(candidate: Candidate, member: MemberState) -> list[Violation]:
     ]
 
 
-def _absent(candidate: Candidate, member: MemberState) -> list[Violation]:
+def absent(candidate: Candidate, member: MemberState) -> list[Violation]:
+    """An absence over the candidate."""
     hit = next((a for a in sorted(member.absences) if a.overlaps(candidate.period)), None)
     if hit is None:
         return []
@@ -236,7 +245,8 @@ def _absent(candidate: Candidate, member: MemberState) -> list[Violation]:
     ]
 
 
-def _overlap(candidate: Candidate, member: MemberState) -> list[Violation]:
+def overlap(candidate: Candidate, member: MemberState) -> list[Violation]:
+    """Other work over the candidate."""
     hit = next((h for h in sorted(member.held, key=lambda h: h.period) if h.period.overlaps(candidate.period)), None)
     if hit is None:
         return []
@@ -250,127 +260,11 @@ def _overlap(candidate: Candidate, member: MemberState) -> list[Violation]:
     ]
 
 
-def _rest(candidate: Candidate, member: MemberState, joined: Joined, bounds: BoundValues) -> list[Violation]:
-    """Rest before and after, or the span of a split day; nothing when the joined day fits."""
-    if not joined.absorbed or joined.duty.period.minutes <= bounds.span_minutes:
-        return []
-    own_day = local_date(candidate.period.start, member.zone)
-    found: list[Violation] = []
-    before = [d for d in joined.absorbed if d.period.end <= candidate.period.start]
-    after = [d for d in joined.absorbed if d.period.start >= candidate.period.end]
-    if before and local_date((last := before[-1]).period.start, member.zone) != own_day:
-        found.append(_rest_before(candidate, last))
-    if after and local_date((first := after[0]).period.start, member.zone) != own_day:
-        found.append(_rest_after(candidate, first, bounds))
-    return found or [_span(candidate, joined, bounds)]
-
-
-def _rest_before(candidate: Candidate, last: DutySpan) -> Violation:
-    minutes = int((candidate.period.start - last.period.end) // MINUTE)
-    return Violation(
-        "rest_before",
-        _("Rest before %(start)s would be %(rest)s, the pod agreed %(agreed)s.")
-        % {
-            "start": words.day_clock(candidate.period.start, candidate.zone),
-            "rest": words.hours(minutes),
-            "agreed": words.hours(last.rest_minutes),
-        },
-        {
-            "minutes": minutes,
-            "agreed": last.rest_minutes,
-            "from": last.period.end.isoformat(),
-            "to": candidate.period.start.isoformat(),
-        },
-    )
-
-
-def _rest_after(candidate: Candidate, first: DutySpan, bounds: BoundValues) -> Violation:
-    minutes = int((first.period.start - candidate.period.end) // MINUTE)
-    return Violation(
-        "rest_after",
-        _("Rest before %(start)s would be %(rest)s, the pod agreed %(agreed)s.")
-        % {
-            "start": words.day_clock(first.period.start, candidate.zone),
-            "rest": words.hours(minutes),
-            "agreed": words.hours(bounds.rest_minutes),
-        },
-        {
-            "minutes": minutes,
-            "agreed": bounds.rest_minutes,
-            "from": candidate.period.end.isoformat(),
-            "to": first.period.start.isoformat(),
-        },
-    )
-
-
-def _span(candidate: Candidate, joined: Joined, bounds: BoundValues) -> Violation:
-    minutes = joined.duty.period.minutes
-    return Violation(
-        "span",
-        _("Your day would stretch over %(span)s (%(hours)s), the pod agreed %(agreed)s.")
-        % {
-            "span": words.span(joined.duty.period, candidate.zone),
-            "hours": words.hours(minutes),
-            "agreed": words.hours(bounds.span_minutes),
-        },
-        {"minutes": minutes, "agreed": bounds.span_minutes},
-    )
-
-
-def _day(candidate: Candidate, member: MemberState, joined: Joined, bounds: BoundValues) -> list[Violation]:
-    """A working day counts for the day on which it begins, in the member's zone."""
-    day = local_date(joined.duty.period.start, member.zone)
-    spans = [joined.duty.period] + [
-        d.period for d in member.duties if d not in joined.absorbed and local_date(d.period.start, member.zone) == day
-    ]
-    minutes = candidate.held.minutes + sum(
-        h.minutes for h in member.held if any(span.contains(h.period) for span in spans)
-    )
-    if minutes <= bounds.day_minutes:
-        return []
-    return [
-        Violation(
-            "day_minutes",
-            _("Your %(day)s would have %(hours)s, the pod agreed at most %(agreed)s a day.")
-            % {"day": words.day(day), "hours": words.hours(minutes), "agreed": words.hours(bounds.day_minutes)},
-            {"minutes": minutes, "agreed": bounds.day_minutes, "day": day.isoformat()},
-        )
-    ]
-
-
-def _week(candidate: Candidate, member: MemberState, bounds: BoundValues) -> list[Violation]:
-    found = []
-    for monday, (before, after) in week_minutes(candidate, member).items():
-        if after > bounds.week_minutes:
-            found.append(
-                Violation(
-                    "week_minutes",
-                    _("Your week %(week)s would have %(hours)s, the pod agreed at most %(agreed)s.")
-                    % {
-                        "week": monday.isocalendar().week,
-                        "hours": words.hours(after),
-                        "agreed": words.hours(bounds.week_minutes),
-                    },
-                    {"before": before, "minutes": after, "agreed": bounds.week_minutes, "week": monday.isoformat()},
-                )
-            )
-    return found
-
-
 def week_minutes(candidate: Candidate, member: MemberState) -> dict[dt.date, tuple[int, int]]:
     """Paid minutes of each ISO week (its Monday, member's zone) before and after the claim."""
     added = minutes_of(candidate.work, member.zone)
-    has = minutes_of((p for h in member.held for p in h.work), member.zone)
-    return {monday: (has.get(monday, 0), has.get(monday, 0) + more) for monday, more in sorted(added.items())}
-
-
-def minutes_of(work: Iterable[Period], zone: ZoneInfo) -> dict[dt.date, int]:
-    """Minutes by the ISO week (its Monday) in which they lie, in a zone."""
-    found: dict[dt.date, int] = {}
-    for period in work:
-        for monday, minutes in minutes_by_week(period, zone).items():
-            found[monday] = found.get(monday, 0) + minutes
-    return found
+    has = {monday: member.weeks.get(monday.toordinal(), 0) for monday in added}
+    return {monday: (has[monday], has[monday] + more) for monday, more in sorted(added.items())}
 
 
 def floor_violation(hit: FloorBreak, zone: ZoneInfo, names: dict[int, str]) -> Violation:

@@ -22,7 +22,11 @@ from teams.scheduling.picture import PodPicture, SeatView, ShiftView, TakenView,
 
 QUARTER = 15 * MINUTE
 LEAST = 60 * MINUTE
-TIME_WORDS = frozenset({"rest_before", "rest_after", "overlap", "absent", "day_minutes", "week_minutes", "span"})
+# What a shorter part of a shift can meet; a day more in a row or a weekend more it can't.
+TIME_WORDS = frozenset(
+    {"rest_before", "rest_after", "overlap", "absent", "day_minutes", "week_minutes", "span", "weekly_rest"}
+    | {"break", "long_break", "break_late", "average_minutes", "night_minutes", "nights_in_row", "nights_in_four_weeks"}
+)
 
 
 @dataclass(frozen=True)

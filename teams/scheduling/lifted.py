@@ -32,10 +32,24 @@ def grant_words(code: str, grant: Mapping[str, int | None]) -> str:
         "day_minutes": _("%(minutes)s on the day, %(agreed)s agreed"),
         "week_minutes": _("%(minutes)s in the week, %(agreed)s agreed"),
         "started_too_late": _("claimed %(minutes)s after its begin, %(agreed)s agreed"),
+        "break": _("%(minutes)s of break, %(agreed)s agreed"),
+        "long_break": _("%(minutes)s of break, %(agreed)s agreed"),
+        "break_late": _("%(minutes)s of work without a break, %(agreed)s at most"),
+        "weekly_rest": _("%(minutes)s of free time in the week, %(agreed)s agreed"),
+        "average_minutes": _("%(minutes)s in the average week, %(agreed)s agreed"),
+        "night_minutes": _("%(minutes)s in the night, %(agreed)s agreed"),
+    }
+    counted = {
+        "days_in_row": _("%(number)s days in a row, %(agreed)s agreed"),
+        "weekends": _("%(number)s of 4 weekends, %(agreed)s agreed"),
+        "nights_in_row": _("%(number)s nights in a row, %(agreed)s agreed"),
+        "nights_in_four_weeks": _("%(number)s nights in four weeks, %(agreed)s agreed"),
     }
     minutes, agreed = grant.get("minutes"), grant.get("agreed")
     if code in told and minutes is not None and agreed is not None:
         return told[code] % {"minutes": words.hours(minutes), "agreed": words.hours(agreed)}
+    if code in counted and minutes is not None and agreed is not None:
+        return counted[code] % {"number": minutes, "agreed": agreed}
     return str(next((bound.label for bound in definitions() if bound.key == code), code))
 
 

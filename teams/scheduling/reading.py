@@ -18,9 +18,9 @@ from cxportal.core.periods import DAY, Period, monday, week_period
 from teams.pods.models import Pod
 from teams.scheduling.agreed import bound_values
 from teams.scheduling.availability.rules import Availability, Part, Wish
-from teams.scheduling.bounds import Held, MemberState
 from teams.scheduling.coverage import Need
 from teams.scheduling.duties import DutySpan
+from teams.scheduling.facts import DAYS_BEYOND, WEEKS_BEYOND, Beyond, Held, MemberState, WorkDay
 from teams.scheduling.picture import (
     ActivityView,
     Person,
@@ -184,9 +184,36 @@ def _shift(row: list[Any]) -> ShiftView:
     )
 
 
+# What the rules look at farther away is added up here, as numbers: working days, paid minutes by week
+# (by the ordinal of its Monday in the member's zone; the few parts over its border are cut), and leave.
+BEYOND_SQL = """
+json_build_array(
+ (SELECT json_agg(json_build_array((d.starts_at AT TIME ZONE z.zone)::date - DATE '0001-01-01' + 1,
+     extract(epoch FROM d.starts_at)::bigint, extract(epoch FROM d.ends_at)::bigint) ORDER BY d.starts_at)
+   FROM teams_duty d WHERE int8range(d.member_id, d.member_id, '[]') && int8range(u.id, u.id, '[]')
+     AND tstzrange(d.starts_at, d.rest_until) && tstzrange(%(days_start)s, %(days_end)s)
+     AND NOT tstzrange(d.starts_at, d.rest_until) && tstzrange(%(start)s, %(end)s)),
+ (SELECT json_agg(json_build_array(far.monday, far.minutes)) FROM (
+   SELECT part.monday, sum(extract(epoch FROM part.until - part.since)::bigint / 60) AS minutes FROM (
+     SELECT a.period * g.period AS work FROM teams_assignment a JOIN teams_segment g ON g.shift_id = a.shift_id
+     WHERE int8range(a.member_id, a.member_id, '[]') && int8range(u.id, u.id, '[]')
+       AND a.period && tstzrange(%(weeks_start)s, %(weeks_end)s) AND NOT a.period && tstzrange(%(start)s, %(end)s)
+       AND g.period && a.period) AS worked
+   CROSS JOIN LATERAL (SELECT date_trunc('week', lower(work) AT TIME ZONE z.zone) AS first) AS week
+   CROSS JOIN LATERAL (SELECT (week.first + interval '7 days') AT TIME ZONE z.zone AS border) AS next
+   CROSS JOIN LATERAL (
+     SELECT week.first::date - DATE '0001-01-01' + 1 AS monday, lower(work) AS since,
+       least(upper(work), next.border) AS until
+     UNION ALL SELECT week.first::date - DATE '0001-01-01' + 8, next.border, upper(work)
+       WHERE upper(work) > next.border) AS part
+   GROUP BY part.monday) AS far),
+ (SELECT json_agg(json_build_array(extract(epoch FROM lower(away))::bigint, extract(epoch FROM upper(away))::bigint)
+     ORDER BY away) FROM (SELECT unnest(range_agg(b.period)) AS away FROM teams_absence b
+   WHERE b.member_id = u.id AND b.kind IN ('sick', 'leave')
+     AND b.period && tstzrange(%(weeks_start)s, %(weeks_end)s)) AS left_out))::text
+"""
 PEOPLE_SQL = """
-SELECT u.id, u.name, u.category, COALESCE(c.zone, NULLIF(u.zone, ''), %(zone)s), c.weekly_minutes,
- COALESCE(c.region, ''),
+SELECT u.id, u.name, u.category, z.zone, c.weekly_minutes, COALESCE(c.region, ''),
  (SELECT json_agg(k.skill_id) FROM teams_memberskill k WHERE k.member_id = u.id)::text,
  (SELECT json_agg(json_build_array(s.id, s.pod_id, extract(epoch FROM lower(a.period)),
      extract(epoch FROM upper(a.period)), (SELECT json_agg(json_build_array(
@@ -207,30 +234,61 @@ SELECT u.id, u.name, u.category, COALESCE(c.zone, NULLIF(u.zone, ''), %(zone)s),
    AND x.version = w.shift_version WHERE w.member_id = u.id AND w.used_at IS NULL AND w.ended_at IS NULL)::text,
  (SELECT json_agg(json_build_array(w.weekday, w.day, w.part, w.wish) ORDER BY w.day, w.weekday, w.part)
    FROM teams_wishedtime w WHERE w.member_id = u.id
-     AND (w.day IS NULL OR w.day BETWEEN %(start)s::date AND %(end)s::date))::text
+     AND (w.day IS NULL OR w.day BETWEEN %(start)s::date AND %(end)s::date))::text,
+ <beyond>
 FROM teams_user u LEFT JOIN teams_contract c ON c.member_id = u.id AND c.period @> %(day)s::date
+CROSS JOIN LATERAL (SELECT COALESCE(c.zone, NULLIF(u.zone, ''), %(zone)s) AS zone) AS z
 """
 WINDOW = {"zone": "text", "start": "timestamptz", "end": "timestamptz", "day": "date"}
+FAR = dict.fromkeys(("days_start", "days_end", "weeks_start", "weeks_end"), "timestamptz")
+# In what is read of many only some are judged: for the others nothing far is added up.
 PEOPLE = Prepared(
-    "roster_people", PEOPLE_SQL + "WHERE u.id = ANY(%(ids)s) ORDER BY u.name, u.id", ids="bigint[]", **WINDOW
+    "roster_people",
+    PEOPLE_SQL.replace("<beyond>", f"CASE WHEN u.id = ANY(%(judged)s) THEN {BEYOND_SQL} END")
+    + "WHERE u.id = ANY(%(ids)s) ORDER BY u.name, u.id",
+    ids="bigint[]",
+    judged="bigint[]",
+    **WINDOW,
+    **FAR,
 )
 # A plan for one person serves every person; for a list PostgreSQL would plan anew each time.
-PERSON = Prepared("roster_person", PEOPLE_SQL + "WHERE u.id = %(id)s", id="bigint", **WINDOW)
+PERSON = Prepared(
+    "roster_person",
+    PEOPLE_SQL.replace("<beyond>", BEYOND_SQL) + "WHERE u.id = %(id)s",
+    id="bigint",
+    **WINDOW,
+    **FAR,
+)
 
 
-def read_people(ids: Iterable[int], around: Period, zone: ZoneInfo) -> dict[int, Person]:
+def read_people(
+    ids: Iterable[int], around: Period, zone: ZoneInfo, *, judged: Iterable[int] | None = None
+) -> dict[int, Person]:
     """People with everything that they hold around a period, in any pod; by name. One statement.
 
-    The window reaches over the ISO weeks that the period touches and two days to both sides.
+    The window reaches over the ISO weeks that the period touches and two days to both sides; what
+    the rules look at beyond it is added up. ``judged`` are those of whom a rule is asked (all of
+    them unless it is said): nobody else can be judged. Whatever an act changes lies in ``around``.
     ``zone`` is taken for people without contract and zone of their own.
     """
-    return {row[0]: _same_person(row) for row in fetch(_of_people(ids, around, zone))[0]}
+    return {row[0]: _same_person(row) for row in fetch(_of_people(ids, around, zone, judged))[0]}
 
 
-def _of_people(ids: Iterable[int], around: Period, zone: ZoneInfo) -> Statement:
+def _of_people(ids: Iterable[int], around: Period, zone: ZoneInfo, judged: Iterable[int] | None = None) -> Statement:
     window, wanted = reach(around, zone), sorted(set(ids))
-    asked = {"zone": zone.key, "start": window.start, "end": window.end, "day": around.start.astimezone(zone).date()}
-    return PERSON(id=wanted[0], **asked) if len(wanted) == 1 else PEOPLE(ids=wanted, **asked)
+    asked = {
+        "zone": zone.key,
+        "start": window.start,
+        "end": window.end,
+        "day": around.start.astimezone(zone).date(),
+        "days_start": window.start - DAYS_BEYOND * DAY,
+        "days_end": window.end + DAYS_BEYOND * DAY,
+        "weeks_start": window.start - 7 * WEEKS_BEYOND * DAY,
+        "weeks_end": window.end + 7 * WEEKS_BEYOND * DAY,
+    }
+    if len(wanted) == 1:
+        return PERSON(id=wanted[0], **asked)
+    return PEOPLE(ids=wanted, judged=wanted if judged is None else sorted(set(judged)), **asked)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -240,7 +298,8 @@ def _same_person(row: tuple[Any, ...]) -> Person:
 
 
 def _person(row: Sequence[Any]) -> Person:
-    pk, name, category, zone, minutes, region, skills, held, duties, absences, waivers, wishes = row
+    pk, name, category, zone, minutes, region, skills, *state_of = row
+    held, duties, absences, waivers, wishes, beyond = state_of
     state = MemberState(
         member=pk,
         zone=ZoneInfo(zone),
@@ -253,6 +312,7 @@ def _person(row: Sequence[Any]) -> Person:
         waived=tuple(
             Waived(shift, code, grant["minutes"]) for shift, grants in _rows(waivers) for code, grant in grants.items()
         ),
+        beyond=_beyond(beyond) if beyond else None,
     )
     return Person(pk, name, category, state, _wishes(_rows(wishes)))
 
@@ -262,6 +322,15 @@ def _wishes(rows: Iterable[Any]) -> Availability:
     return Availability(
         tuple((weekday, part, wish) for weekday, day, part, wish in found if day is None),
         tuple((dt.date.fromisoformat(day), part, wish) for _n, day, part, wish in found if day is not None),
+    )
+
+
+def _beyond(text: str) -> Beyond:
+    days, weeks, neutral = json.loads(text)
+    return Beyond(
+        tuple(map(WorkDay._make, days or ())),
+        tuple(map(tuple, weeks or ())),
+        tuple(map(tuple, neutral or ())),
     )
 
 

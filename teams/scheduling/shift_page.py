@@ -81,7 +81,7 @@ def read_shift(row: Shift, viewer: User, *, at: dt.datetime, period: Period | No
     view = picture.by_shift.get(row.pk)
     if view is None:
         return None
-    people = read_people([viewer.pk, *(t.member for t in view.taken)], row.span, zone)
+    people = read_people([viewer.pk, *(t.member for t in view.taken)], row.span, zone, judged=[viewer.pk])
     me = people.get(viewer.pk)
     works_here = viewer.pk in picture.members
     own = next((t for t in view.taken if t.member == viewer.pk), None)

@@ -24,7 +24,13 @@ BOUND_OF = {
     "rest_after": "rest_minutes",
     "span": "span_minutes",
     "started_too_late": "late_claim_minutes",
+    "break": "break_minutes",
+    "long_break": "long_break_minutes",
+    "weekly_rest": "weekly_rest_minutes",
+    "weekends": "weekends_in_four",
 }
+# What a bound counts, by the name of the number in its violation.
+COUNTED = ("minutes", "days", "weekends", "nights")
 
 
 @dataclass(frozen=True)
@@ -39,10 +45,15 @@ class Waived:
         """Whether a broken bound is what was lifted, and broken no further than that."""
         if violation.code != self.code:
             return False
-        number, agreed = violation.numbers.get("minutes"), violation.numbers.get("agreed")
+        number, agreed = number_of(violation), violation.numbers.get("agreed")
         if self.granted is None or number is None or agreed is None:
             return True
         return bool(self.granted <= number if number < agreed else number <= self.granted)
+
+
+def number_of(violation: Violation) -> int | None:
+    """The number that stands against the agreed one, or None."""
+    return next((int(violation.numbers[name]) for name in COUNTED if violation.numbers.get(name) is not None), None)
 
 
 class Resting(Protocol):

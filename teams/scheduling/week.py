@@ -111,7 +111,8 @@ def read_week(
     axis = axis_of(picture, days)
     seated = {t.member for s in picture.shifts if s.day in days for t in s.taken}
     shown = {m for m, kind in picture.members.items() if kind == "home" or m in seated or m == viewer.pk} | seated
-    people = read_people((shown if only is None else shown & set(only)) | {viewer.pk}, window, pod.tzinfo)
+    rows_of = shown if only is None else shown & set(only)
+    people = read_people(rows_of | {viewer.pk}, window, pod.tzinfo, judged=[viewer.pk])
     me = people.get(viewer.pk)
     works_here = viewer.pk in picture.members
     week = next((w for w in picture.weeks.values() if w.monday == monday), None)

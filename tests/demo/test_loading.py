@@ -19,7 +19,7 @@ from customers.feedback.models import Response
 from customers.routing.models import OverflowAgreement
 from customers.routing.queries.board import board
 from cxportal.core.models import ImportRun
-from cxportal.core.periods import week_period
+from cxportal.core.periods import Period, week_period
 from cxportal.demo import build, company, leave, loading, removing, swaps, traffic, votes, world
 from rituals.permissions import Sight
 from rituals.scorecards.forms import Filters
@@ -32,6 +32,8 @@ from teams.pods.models import Company, Pod
 from teams.presence import services as presence
 from teams.presence.models import Presence
 from teams.scheduling.models import Assignment, Week, as_range
+from teams.scheduling.reading import read_people, read_pod
+from teams.scheduling.roster import judge_roster
 from teams.scheduling.swaps.models import Exchange, SwapWish
 from teams.staffing.models import Requirement
 
@@ -108,6 +110,18 @@ def test_rosters_run_from_four_weeks_back_to_four_ahead(demo: build.Built) -> No
         weeks = sorted(Week.objects.filter(pod=pod).values_list("monday", flat=True))
         assert weeks == [monday + dt.timedelta(weeks=number) for number in range(-4, 5)]
     assert Assignment.objects.filter(shift__day__gt=NOW.date()).exists()
+
+
+def test_nothing_that_is_planned_breaks_a_bound(demo: build.Built) -> None:
+    for pod in demo.pods:
+        monday = NOW.date() - dt.timedelta(days=NOW.weekday())
+        ahead = week_period(monday, pod.tzinfo)
+        window = Period(ahead.start, ahead.end + dt.timedelta(weeks=4))
+        picture = read_pod(pod, window, NOW)
+        assert picture.bounds.days_in_row == 6
+        assert picture.by_member
+        broken = judge_roster(picture, read_people(picture.by_member, window, pod.tzinfo))
+        assert [(item.period, [v.message for v in item.violations]) for item in broken] == []
 
 
 def test_every_planned_week_needs_as_many_people_as_the_first(demo: build.Built) -> None:

@@ -88,7 +88,11 @@ def hours(
 
 
 def agreement(of: Pod, *, since: dt.datetime = LONG_AGO, **values: Any) -> AgreementVersion:
-    """The next version of the pod's agreement; bounds that are not named keep their defaults."""
+    """The next version of the pod's agreement; bounds that are not named keep their defaults.
+
+    But no breaks are agreed: most tests have shifts of one piece.
+    """
+    agreed = {"break_minutes": 0, "long_break_minutes": 0} | values
     return AgreementVersion.objects.create(
-        pod=of, number=of.agreement_versions.count() + 1, effective_from=since, values=values
+        pod=of, number=of.agreement_versions.count() + 1, effective_from=since, values=agreed
     )

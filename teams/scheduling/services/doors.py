@@ -46,8 +46,11 @@ def lock_rosters(members: Iterable[int], places: Iterable[tuple[Pod, Period]]) -
     """The same over several pods, still one class after the other.
 
     A member's weeks reach two days beyond each period: rest is judged there too, and the weeks
-    of the member's own zone lie within.
+    of the member's own zone lie within. One key more holds all weeks of a member: days in a row,
+    nights and the average are judged over up to half a year, so two acts that bring a member work
+    are never judged side by side.
     """
+    members = set(members)
     spans = list(places)
     weeks = {
         lock_key("week", member, monday(day).toordinal())
@@ -55,6 +58,7 @@ def lock_rosters(members: Iterable[int], places: Iterable[tuple[Pod, Period]]) -
         for pod, span in spans
         for day in each_day(local_date(span.start, pod.tzinfo) - 2 * DAY, local_date(span.end, pod.tzinfo) + 2 * DAY)
     }
+    weeks |= {lock_key("weeks", member) for member in members}
     lock_all((LockClass.MEMBER_WEEK, weeks), (LockClass.POD_DAY, _days(spans)))
 
 

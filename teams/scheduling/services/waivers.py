@@ -30,7 +30,7 @@ from teams.scheduling.bounds import judge_claim
 from teams.scheduling.models import Shift
 from teams.scheduling.services.claims import choose, look
 from teams.scheduling.services.doors import lock_roster, must_work_in, shift_or_404, tell
-from teams.scheduling.waived import BOUND_OF, NEVER_WAIVED, Waived
+from teams.scheduling.waived import BOUND_OF, NEVER_WAIVED, Waived, number_of
 from teams.scheduling.waiver_models import Waiver
 
 Grants = dict[str, dict[str, int | None]]
@@ -59,7 +59,7 @@ def missing(shift: Shift, member: User, now: dt.datetime) -> tuple[Grants, list[
         if never := [v for v in found if v.code in NEVER_WAIVED or v.code in grants]:
             raise Refused(never)
         told += found
-        grants |= {v.code: {"minutes": v.numbers.get("minutes"), "agreed": v.numbers.get("agreed")} for v in found}
+        grants |= {v.code: {"minutes": number_of(v), "agreed": v.numbers.get("agreed")} for v in found}
         lifted = tuple(Waived(shift.pk, code, grant["minutes"]) for code, grant in grants.items())
         state = replace(state, waived=lifted)
     return grants, told

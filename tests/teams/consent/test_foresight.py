@@ -42,7 +42,7 @@ def test_shifts_that_would_break_a_longer_rest_are_counted(cast: Cast, seed: int
     with time_machine.travel(NEAR, tick=False):
         agreed = values_at(cast.isar, NEAR)
         for rest in (780, 840, 960):
-            facts = planned_breaks(cast.isar, agreed, Values(1, {"rest_minutes": rest}), NEAR)
+            facts = planned_breaks(cast.isar, agreed, Values(1, {**agreed.values, "rest_minutes": rest}), NEAR)
             assert facts is not None
             assert (facts["shifts"], facts["of"]) == (too_close(rest), 24)
 
@@ -55,7 +55,7 @@ def test_a_looser_bound_breaks_nothing_and_the_proposal_keeps_what_was_seen(cast
     scheduling.seated(cast.member, scheduling.shift(cast.isar, 1, "06:00", "15:00"))
     with time_machine.travel(NEAR, tick=False):
         agreed = values_at(cast.isar, NEAR)
-        looser = planned_breaks(cast.isar, agreed, Values(1, {"week_minutes": 3000}), NEAR)
+        looser = planned_breaks(cast.isar, agreed, Values(1, {**agreed.values, "week_minutes": 3000}), NEAR)
         assert looser is not None
         assert looser["shifts"] == 0
         row = services.propose(by=cast.member, pod=cast.isar, values={"day_minutes": 480})

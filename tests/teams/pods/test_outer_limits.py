@@ -28,8 +28,7 @@ def test_where_no_law_is_known_the_products_limit_holds(cast: Cast, country: str
 def test_the_average_the_weekly_rest_and_the_night_are_data_of_the_directive() -> None:
     wanted = {
         "weekly_rest_minutes": (35 * 60, None),
-        "average_week_minutes": (None, 48 * 60),
-        "night_average_minutes": (None, 8 * 60),
+        "average_minutes": (None, 48 * 60),
     }
     found = legal.limits("FR")
     assert {key: found[key] for key in wanted} == wanted

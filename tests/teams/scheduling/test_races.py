@@ -177,8 +177,8 @@ def test_without_lock_and_constraint_the_rest_is_broken(cast: Cast) -> None:
 
 def last_hours_of_the_week(cast: Cast) -> list[Act]:
     """40 hours are claimed; two more days would make 56 of the 48 that are agreed."""
-    for day in range(5):
-        scheduling.seated(cast.member, scheduling.shift(cast.isar, day, "08:00", "16:00"))
+    for day in range(4):
+        scheduling.seated(cast.member, scheduling.shift(cast.isar, day, "08:00", "18:00"))
     return [claim(cast.member, scheduling.shift(cast.isar, day, "08:00", "16:00")) for day in (5, 6)]
 
 
@@ -191,6 +191,27 @@ def test_the_limit_of_the_week_holds_under_two_claims_at_once(cast: Cast) -> Non
 
 def test_without_the_lock_the_limit_of_the_week_is_broken(cast: Cast) -> None:
     acts = last_hours_of_the_week(cast)
+    with without_locks(*ROSTER), meeting(JUDGED):
+        assert len(together(acts).answers) == 2
+
+
+def both_ends_of_a_row(cast: Cast) -> list[Act]:
+    """Eleven days are claimed; the day before and the day after, two weeks apart, would make thirteen of twelve."""
+    for day in range(-1, 10):
+        scheduling.seated(cast.member, scheduling.shift(cast.isar, day, "10:00", "14:00"))
+    pods.agreement(cast.isar, since=dt.datetime.now(dt.UTC) - HOUR, days_in_row=12)
+    return [claim(cast.member, scheduling.shift(cast.isar, day, "10:00", "14:00")) for day in (-2, 10)]
+
+
+def test_the_days_in_a_row_hold_under_two_claims_in_different_weeks(cast: Cast) -> None:
+    acts = both_ends_of_a_row(cast)
+    with meeting(JUDGED):
+        told = together(acts)
+    assert (len(told.answers), told.codes) == (1, {"days_in_row"})
+
+
+def test_without_the_lock_claims_in_different_weeks_break_the_days_in_a_row(cast: Cast) -> None:
+    acts = both_ends_of_a_row(cast)
     with without_locks(*ROSTER), meeting(JUDGED):
         assert len(together(acts).answers) == 2
 
