@@ -22,7 +22,7 @@ from teams.leave.rules import Asked
 from teams.leave.services.settings import put_school_holiday, set_half_holiday, standard_kinds
 from teams.people.models import User
 
-# Of the Bavarian ministry of education, both days included.
+# Like those of Bavaria, both days included; made up for the demo where the published ones differ.
 SCHOOL = (
     ("Winter holidays", "2026-02-16", "2026-02-20"),
     ("Easter holidays", "2026-03-30", "2026-04-10"),

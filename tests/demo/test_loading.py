@@ -226,8 +226,8 @@ def test_leave_is_planned_and_the_one_who_can_sign_in_is_asked_for_christmas(dem
 
 
 def test_members_wish_to_swap_and_somebody_is_asked(demo: build.Built) -> None:
-    wishing = SwapWish.objects.filter(outcome="open").values_list("pod", flat=True).distinct()
-    asked = Exchange.objects.filter(outcome="open").values_list("pod", flat=True).distinct()
+    wishing = SwapWish.objects.filter(outcome="open").order_by().values_list("pod", flat=True).distinct()
+    asked = Exchange.objects.filter(outcome="open").order_by().values_list("pod", flat=True).distinct()
     assert len(wishing) == len(demo.pods)
     assert len(asked) >= len(demo.pods) / 2
     assert swaps.offer_some(demo, now=NOW, seed=1) == 0

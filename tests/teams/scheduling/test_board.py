@@ -192,7 +192,7 @@ def test_every_point_of_the_score_is_explained(cast: Cast) -> None:
     assert reasons["coverage"] == (20, 40, "50 % of what is needed is covered; 4 h are missing.")
     assert reasons["seats"] == (7, 15, "1 of 2 seats is open, whole or in part.")
     assert reasons["bounds"] == (20, 20, "No planned shift breaks a bound of the agreement.")
-    points, whole = (sum(r[n] for r in reasons.values()) for n in (0, 1))
+    points, whole = sum(r[0] for r in reasons.values()), sum(r[1] for r in reasons.values())
     assert found.score == round(100 * points / whole)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -242,7 +243,8 @@ def test_a_night_shift_is_split_after_midnight(cast: Cast, browser: Browser) -> 
 def rules_were(shift: Shift, hours: int) -> Shift:
     """As if the zone had been ``hours`` further east when the shift was written."""
     by = hours * HOUR
-    for row in (*shift.segments.all(), *shift.assignments.all(), shift):
+    rows: list[Any] = [*shift.segments.all(), *shift.assignments.all(), shift]
+    for row in rows:
         row.period = (row.period.lower - by, row.period.upper - by)
         row.save()
     for duty in Duty.objects.filter(assignments__shift=shift):
