@@ -174,7 +174,9 @@ def _missing(picture: PodPicture, period: Period, people: int, activity: int) ->
 
 
 def with_people(picture: PodPicture, people: Mapping[int, Person], gap: Missing) -> Missing:
-    """The gap with who could cover it, those with most hours left first, and the reasons of the others counted.
+    """The gap with who could cover it, and the reasons of the others counted.
+
+    Who would gladly work then stands first, who would rather not last; of these whoever has most hours left.
 
     Judged on the open seats that would close some of it; without one, on a shift of just these hours.
     """
@@ -189,7 +191,7 @@ def with_people(picture: PodPicture, people: Mapping[int, Person], gap: Missing)
             able.append(answer)
         else:
             reasons[str(SHORT.get(answer.code, _("other bounds")))] += 1
-    able.sort(key=lambda a: (-a.spare, a.person.name))
+    able.sort(key=lambda a: (a.person.wishes.for_work(gap.period, a.person.state.zone).rank, -a.spare, a.person.name))
     shifts = tuple(dict.fromkeys(shift.pk for shift, _seat, _part in seats))
     return replace(gap, able=tuple(able), others=_others(reasons), shifts=shifts)
 

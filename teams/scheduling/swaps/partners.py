@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _later
 
 from cxportal.core.periods import Period, local_date
 from cxportal.core.violations import Violation
 from teams.scheduling import words
+from teams.scheduling.availability.rules import Wish
 from teams.scheduling.bounds import minutes_of
 from teams.scheduling.effects import neighbours
 from teams.scheduling.picture import Person
@@ -18,6 +20,12 @@ from teams.scheduling.swaps.reading import Scene
 from teams.scheduling.swaps.rules import Leg, Verdict, after_giving, judge_exchange, judge_people, with_work
 
 CHOSEN = 3
+UNWILLING = frozenset({Wish.RATHER_NOT, Wish.CANNOT})
+WISHED = {
+    Wish.GLADLY: _later("Gladly works then."),
+    Wish.RATHER_NOT: _later("Would rather not work then."),
+    Wish.CANNOT: _later("Painted that they cannot work then."),
+}
 SHOWN = 8
 
 
@@ -61,7 +69,8 @@ def find_partners(read: Scene, gives: Leg, *, first: dt.date | None, last: dt.da
     """Judge every colleague for the shift, each of their own in return, and as a gift.
 
     ``gives`` names the giver; its taker is filled in. ``first`` and ``last`` bound the days in return
-    (pod's zone). Swaps of one length stand before others, gifts last; one line a person.
+    (pod's zone). Swaps of one length stand before others, gifts last, and inside each who wishes for
+    such work before who would rather not; one line a person. Who would rather not is not chosen beforehand.
     """
     partners, misfits = [], []
     for person in read.people.values():
@@ -76,8 +85,10 @@ def find_partners(read: Scene, gives: Leg, *, first: dt.date | None, last: dt.da
             misfits.append(Misfit(person, full.violations[0]))
         else:
             partners.append(_partner(read, person, *best))
-    partners.sort(key=lambda p: (_rank(p), p.person.name))
-    chosen = [p.person.pk for p in partners if p.tone != "watch"][:CHOSEN]
+    wishes = {p.person.pk: p.person.wishes.for_work(gives.period, p.person.state.zone) for p in partners}
+    partners.sort(key=lambda p: (_rank(p), wishes[p.person.pk].rank, p.person.name))
+    willing = (p for p in partners if p.tone != "watch" and wishes[p.person.pk] not in UNWILLING)
+    chosen = [p.person.pk for p in willing][:CHOSEN]
     marked = tuple(replace(p, chosen=p.person.pk in chosen) for p in partners)
     return Found(marked, tuple(sorted(misfits, key=lambda m: m.person.name)))
 
@@ -129,7 +140,9 @@ def _partner(read: Scene, person: Person, legs: tuple[Leg, ...], verdict: Verdic
         title = _("%(name)s, for %(span)s") % {"name": person.name, "span": moment(back.period, read)}
         equal = _minutes(read, legs[0]) == _minutes(read, back)
         tag, icon = (_("Same length"), "equal") if equal else (_("Another length"), "scale")
-    text = f"{week_words(read, person, legs)} {rest_words(read, person, legs[0])}".strip()
+    wish = person.wishes.for_work(legs[0].period, person.state.zone)
+    said = [str(WISHED.get(wish, "")), week_words(read, person, legs), rest_words(read, person, legs[0])]
+    text = " ".join(part for part in said if part)
     tone = "plain"
     if verdict.warnings:
         tone, text = "watch", " ".join([*(str(w.message) for w in verdict.warnings), text])

@@ -15,8 +15,10 @@ from cxportal.core import periods
 from cxportal.core.periods import DAY, HOUR, day_period, local_date
 from cxportal.core.violations import Refused
 from teams.notifications.models import Notice
-from teams.people.models import Contract
+from teams.people.models import Contract, User
 from teams.scheduling import services
+from teams.scheduling.availability.rules import Part, Wish
+from teams.scheduling.availability.services import set_week
 from teams.scheduling.board import Board, read_board
 from teams.scheduling.models import Shift, as_range
 from teams.scheduling.quality import unsocial
@@ -221,3 +223,13 @@ def test_nights_and_weekends_are_counted_over_the_change_of_the_clocks(cast: Cas
 def test_a_plan_without_need_seats_or_people_has_no_score(cast: Cast) -> None:
     assert board(cast).quality.score is None
     assert not Shift.objects.exists()
+
+
+def test_who_would_gladly_work_then_is_named_first(cast: Cast) -> None:
+    day = in_days(3)
+    need(cast, day, "08:00", "12:00")
+    scheduling.shift(cast.isar, day, "08:00", "12:00")
+    names = able(cast)
+    last = User.objects.get(name=names[-1])
+    set_week(by=last, wishes={(day.isoweekday(), Part.EARLY): Wish.GLADLY})
+    assert able(cast) == [names[-1], *names[:-1]]
