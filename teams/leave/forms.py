@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from cxportal.core.fields import ClockField, MomentField
 from cxportal.core.periods import each_day, parse_week, to_instant, week_label
 from teams.leave.models import LeaveKind
 from teams.leave.rules import Asked
@@ -34,8 +35,8 @@ class LeaveForm(forms.Form):
         empty_label=None,
         help_text=_("Only you and administrators read the kind."),
     )
-    begins = forms.TimeField(label=_("From"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
-    ends = forms.TimeField(label=_("Until"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+    begins = ClockField(label=_("From"), required=False)
+    ends = ClockField(label=_("Until"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,13 +96,8 @@ class PeakForm(forms.Form):
         label=_("Last day"), widget=day_input(), help_text=_("The days are cut into calendar weeks; each is a share.")
     )
     rounds = forms.IntegerField(label=_("Rounds"), min_value=1, max_value=9, initial=1)
-    opens_at = forms.DateTimeField(
-        label=_("Begins"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    )
-    free_at = forms.DateTimeField(
-        label=_("What is left opens to all"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    opens_at = MomentField(label=_("Begins"))
+    free_at = MomentField(label=_("What is left opens to all"))
 
     def __init__(self, *args: Any, pod: Pod, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 
 from cxportal.core.attempts import attempt
+from cxportal.core.fields import ClockField
 from cxportal.core.htmx import back_to, render, say
 from cxportal.core.http import found_or_404, guarded, public
 from teams import permissions
@@ -22,12 +23,10 @@ from teams.notifications.models import MailChoice
 from teams.people.models import User
 
 MAIL = "mail_"
-CLOCK = "%H:%M"
 
 
 def _clock(label: Any, hint: Any = "") -> forms.TimeField:
-    widget = forms.TimeInput(attrs={"type": "time"}, format=CLOCK)
-    return forms.TimeField(label=label, help_text=hint, widget=widget)
+    return ClockField(label=label, help_text=hint)
 
 
 class MailForm(forms.Form):

@@ -35,7 +35,7 @@ def _fetch(user: User, slug: str) -> str:
     return slug
 
 
-board = realtime.Stream("board", "streams/board/<slug:slug>/", fetch=_fetch, topics=lambda slug: [f"board:{slug}"])
+board = realtime.Stream("blackboard", "streams/board/<slug:slug>/", fetch=_fetch, topics=lambda slug: [f"board:{slug}"])
 urlpatterns = [board.pattern(), path("", include("cxportal.urls"))]
 
 
@@ -311,5 +311,5 @@ def test_the_address_of_a_stream_is_on_the_host_that_the_browser_used(
 ) -> None:
     settings.STREAMS_SAME_ORIGIN = same
     request = RequestFactory().get("/", headers={"host": host})
-    text = Template("{% load live %}{% live_url 'board' slug='isar' %}").render(Context({"request": request}))
+    text = Template("{% load live %}{% live_url 'blackboard' slug='isar' %}").render(Context({"request": request}))
     assert text.startswith(expected)

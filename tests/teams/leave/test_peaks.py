@@ -212,8 +212,10 @@ def test_weeks_are_announced_and_wishes_put_in_on_the_pages(cast: Cast, browser)
         "first": leave.MONDAY.isoformat(),
         "last": (leave.MONDAY + dt.timedelta(days=11)).isoformat(),
         "rounds": 1,
-        "opens_at": local.strftime("%Y-%m-%dT%H:%M"),
-        "free_at": (local + dt.timedelta(days=9)).strftime("%Y-%m-%dT%H:%M"),
+        "opens_at_day": local.date().isoformat(),
+        "opens_at_time": local.strftime("%H:%M"),
+        "free_at_day": (local + dt.timedelta(days=9)).date().isoformat(),
+        "free_at_time": local.strftime("%H:%M"),
     }
     assert client.post(f"/p/{cast.isar.slug}/leave/peaks/new/", typed).status_code == 303
     peak = Peak.objects.get()

@@ -19,7 +19,7 @@ from teams.people.models import User
 from teams.pods.models import Pod
 from teams.scheduling import services
 from teams.scheduling.models import Absence, Act, Assignment, GiveAway, Shift, Week
-from teams.scheduling.services import absences, claims, doors, give_aways, shifts, weeks
+from teams.scheduling.services import absences, changes, claims, doors, give_aways, shifts, weeks
 from tests import races
 from tests.cast import Cast
 from tests.factories import people, pods, scheduling
@@ -313,7 +313,7 @@ def floor_of_one(cast: Cast) -> tuple[Shift, Assignment]:
 def moved_on_and_given_back(cast: Cast) -> races.Outcome:
     """A shift comes to Wednesday and is moved on by who believes it on Tuesday; on Wednesday somebody gives back."""
     moves, held = floor_of_one(cast)
-    with moved_before_the_lock(shifts, moves, cast.member) as gone, meeting(*FLOOR_JUDGED):
+    with moved_before_the_lock(changes, moves, cast.member) as gone, meeting(*FLOOR_JUDGED):
 
         def give_back() -> object:
             assert gone.wait(20)
@@ -326,7 +326,7 @@ def on_wednesday() -> int:
     return Assignment.objects.filter(shift__day=scheduling.MONDAY + dt.timedelta(days=2)).count()
 
 
-FLOOR_JUDGED = ((shifts, "_floor"), (claims, "release_effect"))
+FLOOR_JUDGED = ((shifts, "floor_breaks"), (claims, "release_effect"))
 
 
 def test_a_shift_that_moved_meanwhile_is_not_moved_under_the_locks_of_other_days(cast: Cast) -> None:
@@ -338,7 +338,7 @@ def test_a_shift_that_moved_meanwhile_is_not_moved_under_the_locks_of_other_days
 def test_control_without_that_look_two_hold_different_days_and_the_floor_breaks(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shifts, "must_stand", lambda *_spans: None)
+    monkeypatch.setattr(changes, "must_stand", lambda *_spans: None)
     assert len(moved_on_and_given_back(cast).answers) == 2
     assert on_wednesday() == 0
 
