@@ -47,7 +47,7 @@ def test_an_absence_without_shifts_shows_in_the_open_week(portal: Portal, cast: 
     scheduling.shift(cast.isar, 2, "09:00", "17:00")
     page = _week(portal, cast)
     away = span(cast.isar, 4, "00:00", "23:59")
-    absence = services.record_absence(by=cast.member, member=cast.member, period=away, kind="leave")
+    absence = services.record_absence(by=cast.member, member=cast.member, period=away, kind="other")
     leave = page.locator(f"#row--{cast.member.pk} .leave")
     expect(leave).to_be_visible(timeout=PATIENCE)
     services.end_absence(by=cast.member, absence=absence.pk)
