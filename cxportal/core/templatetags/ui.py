@@ -5,15 +5,19 @@ They are tags and not included templates because a week of 150 people draws thou
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from typing import Any
 
 from django import forms, template
+from django.utils import formats
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
+
+from cxportal.core.fields import MomentField
 
 register = template.Library()
 
@@ -126,3 +130,20 @@ def mark(field: forms.BoundField) -> str:
     if asked.count(True) >= asked.count(False):
         return "" if field.field.required else _("optional")
     return _("required") if field.field.required else ""
+
+
+@register.filter
+def said_day(field: forms.BoundField) -> str | None:
+    """``Mon 2 August 2027``: the day in a day field, which a browser shows in its own order of day and month.
+
+    Empty without a day, None for a field of something else. ``days.js`` says it anew when another is chosen.
+    """
+    if not isinstance(field.field, forms.DateField | MomentField):
+        return None
+    value = field.value()
+    value = value[0] if isinstance(value, list | tuple) and value else value
+    try:
+        day = dt.date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return ""
+    return formats.date_format(day, "D j F Y") if isinstance(day, dt.date) else ""

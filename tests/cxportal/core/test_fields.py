@@ -3,6 +3,7 @@
 import datetime as dt
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +15,7 @@ import customers
 import cxportal
 import rituals
 import teams
-from cxportal.core.fields import ClockField, ColourField, MomentField
+from cxportal.core.fields import ClockField, ColourField, DayField, MomentField
 
 
 class Times(forms.Form):
@@ -140,3 +141,26 @@ def test_every_list_says_what_an_empty_choice_means_and_every_time_is_text() -> 
             if isinstance(field, forms.TimeField):
                 assert isinstance(field, ClockField), f"{made.__qualname__}.{name}"
             assert not isinstance(field, forms.DateTimeField) or name in {"start", "end"}, f"{made.__qualname__}.{name}"
+
+
+class Days(forms.Form):
+    first = DayField(label="First day")
+    since = MomentField(label="Since")
+    name = forms.CharField(label="Name", required=False)
+
+
+def said(form: forms.Form, name: str) -> str:
+    """What stands beside a day field; ``hidden`` while there is nothing to say."""
+    found = re.search(r"data-day-said( hidden)?>(.*?)<", form[name].as_field_group())
+    assert found
+    return "hidden" if found[1] else found[2]
+
+
+def test_a_day_is_said_in_words_beside_its_field_whatever_order_the_browser_shows() -> None:
+    form = Days({"first": "2027-08-02", "since_day": "2027-03-04", "since_time": "9"})
+    assert said(form, "first") == "Mon 2 August 2027"
+    assert said(form, "since") == "Thu 4 March 2027"
+    assert said(Days(initial={"first": dt.date(2027, 1, 1)}), "first") == "Fri 1 January 2027"
+    assert said(Days(), "first") == "hidden"
+    assert said(Days({"first": "08/02/2027"}), "first") == "hidden"
+    assert "data-day-said" not in form["name"].as_field_group()
