@@ -16,12 +16,12 @@ from teams.pods.agreement import Values
 from teams.pods.models import Pod
 from teams.scheduling import words
 from teams.scheduling.agreed import DEFINITIONS, bound_values
-from teams.scheduling.bounds import OPEN, BoundValues, Candidate, Held, judge_claim
+from teams.scheduling.bounds import BoundValues
 from teams.scheduling.coverage import short_minutes
-from teams.scheduling.duties import DutySpan, shrink
 from teams.scheduling.models import Week
-from teams.scheduling.picture import Person, PodPicture
+from teams.scheduling.picture import PodPicture
 from teams.scheduling.reading import read_people, read_pod
+from teams.scheduling.roster import Broken, judge_roster
 from teams.skills.models import Skill
 
 WEEKS = 8
@@ -48,55 +48,42 @@ def _bounds(values: Values, picture: PodPicture) -> BoundValues:
 
 
 def planned_breaks(pod: Pod, before: Values, after: Values, at: dt.datetime) -> Facts | None:
-    """How many planned shifts of the pod would break the proposed bounds and keep today's, with the first few.
+    """How many planned shifts of the pod would break a proposed bound that they keep today, with the first few.
 
-    Every planned shift is judged as if it were claimed now beside those of its member that begin before it,
-    by the one judge of claims, under both sets of values: of two that are too close the later one breaks the
-    rest. Three statements for any number of people.
+    The whole roster is judged twice by the one engine, once under each set of values; what runs already is
+    not counted. Three statements for any number of people.
     """
     span = window(pod, at)
     if span is None:
         return None
     picture = read_pod(pod, span, at)
-    old, new = _bounds(before, picture), _bounds(after, picture)
-    seats = [
-        (shift, taken) for shift in picture.shifts for taken in shift.taken if taken.period.start > at
-    ]  # what runs already is not judged anew
-    people = read_people({taken.member for _shift, taken in seats}, span, picture.zone)
-    cases = []
-    for shift, taken in seats:
-        held = Held(shift.pk, pod.pk, taken.period, shift.work(taken.period))
-        person = people[taken.member]
-        if _breaks(held, person, new, picture) and not _breaks(held, person, old, picture):
-            cases.append((taken.period, person.name))
-    cases.sort()
+    people = read_people(picture.by_member, span, picture.zone)
+    known = _codes(judge_roster(picture, people, _bounds(before, picture)))
+    found = [
+        broken
+        for broken in judge_roster(picture, people, _bounds(after, picture))
+        if broken.period.start > at and {v.code for v in broken.violations} - known.get(_which(broken), set())
+    ]
     zone = picture.zone
     return {
-        "shifts": len(cases),
-        "of": len(seats),
+        "shifts": len(found),
+        "of": sum(taken.period.start > at for shift in picture.shifts for taken in shift.taken),
         "until": local_date(span.end - MINUTE, zone).isoformat(),
-        "cases": [f"{name}, {words.long_day(local_date(p.start, zone))}, {words.span(p, zone)}" for p, name in cases][
-            :CASES
+        "cases": [
+            f"{people[each.member].name}, {words.long_day(local_date(each.period.start, zone))},"
+            f" {words.span(each.period, zone)}"
+            for each in found[:CASES]
         ],
     }
 
 
-def _breaks(held: Held, person: Person, bounds: BoundValues, picture: PodPicture) -> bool:
-    """Whether the claim of what somebody holds would be refused beside what they hold before it."""
-    others = tuple(h for h in person.state.held if h.period < held.period)
-    candidate = Candidate(held.shift, held.pod, held.period, held.work, picture.zone, week_state=OPEN)
-    state = replace(person.state, held=others, duties=_days(others, bounds), absences=())
-    return bool(judge_claim(candidate, state, bounds, now=picture.at))
+def _which(broken: Broken) -> tuple[int, int, Period]:
+    return broken.member, broken.shift, broken.period
 
 
-def _days(held: Iterable[Held], bounds: BoundValues) -> tuple[DutySpan, ...]:
-    """The working days that some work makes under some bounds: what is closer than the rest is one day."""
-    spans = [h.period for h in held]
-    if not spans:
-        return ()
-    last = max(span.end for span in spans)
-    whole = DutySpan(Period(min(spans).start, last), last + bounds.rest_minutes * MINUTE, bounds.version)
-    return shrink(whole, spans)
+def _codes(found: Iterable[Broken]) -> dict[tuple[int, int, Period], set[str]]:
+    """The bounds that planned shifts break, by their codes."""
+    return {_which(each): {violation.code for violation in each.violations} for each in found}
 
 
 def missed_floor(pod: Pod, before: Values, after: Values, at: dt.datetime) -> Facts | None:

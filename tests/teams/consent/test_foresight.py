@@ -51,6 +51,35 @@ def _gap(before: Assignment, span: object) -> int:
     return int((span.start - before.span.end) // MINUTE)  # type: ignore[attr-defined]
 
 
+def test_a_row_of_days_is_told_once_as_the_roster_tells_it(cast: Cast) -> None:
+    """The one engine tells a limit on the shift that passes it; shift by shift it was told on every one behind it."""
+    for day in range(6):
+        scheduling.seated(cast.member, scheduling.shift(cast.isar, day, "08:00", "12:00"))
+    with time_machine.travel(NEAR, tick=False):
+        agreed = values_at(cast.isar, NEAR)
+        facts = planned_breaks(cast.isar, agreed, Values(1, {**agreed.values, "days_in_row": 4}), NEAR)
+    assert facts is not None
+    assert (facts["shifts"], facts["of"]) == (1, 6)
+    fifth = scheduling.MONDAY + dt.timedelta(days=4)
+    assert facts["cases"] == [f"Mara Jung, {dt.date.strftime(fifth, 'Fri %-d %b')}, 08:00–12:00"]
+
+
+def test_what_is_broken_today_already_is_not_laid_on_the_proposal(cast: Cast) -> None:
+    scheduling.seated(cast.member, scheduling.shift(cast.isar, 1, "12:00", "20:00"))
+    scheduling.seated(cast.member, scheduling.shift(cast.isar, 2, "06:00", "14:00"))
+    with time_machine.travel(NEAR, tick=False):
+        agreed = values_at(cast.isar, NEAR)
+        wanted = {**agreed.values, "rest_minutes": 720, "day_minutes": 450}
+        facts = planned_breaks(cast.isar, agreed, Values(1, wanted), NEAR)
+    assert facts is not None
+    # Both are longer than the proposed day; that the second follows after 10 h is no news.
+    assert facts["shifts"] == 2
+    with time_machine.travel(NEAR, tick=False):
+        rest = planned_breaks(cast.isar, agreed, Values(1, {**agreed.values, "rest_minutes": 720}), NEAR)
+    assert rest is not None
+    assert rest["shifts"] == 0
+
+
 def test_a_looser_bound_breaks_nothing_and_the_proposal_keeps_what_was_seen(cast: Cast) -> None:
     scheduling.seated(cast.member, scheduling.shift(cast.isar, 1, "06:00", "15:00"))
     with time_machine.travel(NEAR, tick=False):
