@@ -22,13 +22,14 @@ class Case:
 
     ``allow`` is called in the transaction of the decision, under the lock of the pod's agreement, and answers
     False when there is nothing left to allow. ``lines`` are what would be allowed, in words; ``url`` is where
-    the person goes on.
+    the person goes on, ``now`` what they can do there.
     """
 
     kind: str
     allow: Callable[[Proposal, dt.datetime], bool]
     lines: Callable[[Pod, Mapping[str, Any]], list[Text]]
     url: Callable[[Pod, Mapping[str, Any]], str]
+    now: Text
 
 
 _known: dict[str, Case] = {}

@@ -9,6 +9,7 @@ from django import forms
 from django.forms.formsets import BaseFormSet
 from django.utils.translation import gettext_lazy as _
 
+from cxportal.core.fields import DayField
 from cxportal.core.periods import to_instant
 from teams.consent import entries
 from teams.consent.models import Ballot
@@ -26,12 +27,7 @@ class ProposeForm(forms.Form):
         label=_("In a few words"), max_length=120, required=False, help_text=_("Left empty, the changes are the title.")
     )
     reason = forms.CharField(label=_("Why"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    day = forms.DateField(
-        label=_("In force from"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Left empty, as soon as it is adopted."),
-    )
+    day = DayField(label=_("In force from"), required=False, help_text=_("Left empty, as soon as it is adopted."))
 
     def __init__(self, *args: Any, pod: Pod, agreed: Values, limits: dict[str, Limit], wanted: dict[str, Any]) -> None:
         """``wanted`` are values that stand in the fields instead of those in force: what is amended."""

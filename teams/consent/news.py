@@ -81,7 +81,7 @@ def _notify(row: Proposal, kind: str, people: list[int], by: User | None = None)
     if kind == "proposal_adopted" and row.kind == Proposal.Kind.EXCEPTION:
         # For whoever asked this is the way on; the others read what was decided.
         mine = [person for person in people if person == row.by_id]
-        onward = find(row.subject["kind"]).url(row.pod, row.subject)
+        onward, data["case"] = find(row.subject["kind"]).url(row.pod, row.subject), row.subject["kind"]
         notify(to=mine, kind="exception_allowed", data=data, url=onward, source=_source(row))
         people = [person for person in people if person != row.by_id]
     notify(to=people, kind=kind, data=data, url=url, source=_source(row), by=by)
@@ -120,7 +120,8 @@ def _lapsed_words(data: Mapping[str, Any]) -> str:
 
 
 def _allowed_words(data: Mapping[str, Any]) -> str:
-    return _("The pod consents: %(title)s. You can claim the shift now.") % data
+    told = _("The pod consents: %(title)s.") % data
+    return f"{told} {find(data['case']).now}" if "case" in data else told
 
 
 def register_notices() -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from cxportal.core import periods
 from cxportal.core.database import LockClass, lock, translate_errors
+from cxportal.core.periods import local_date
 from cxportal.core.violations import Denied, Invalid, Refused, Violation
 from teams.audit.tracking import recorded
 from teams.consent import news, rules
@@ -114,7 +115,9 @@ def ask_exception(
 
 def _open(by: User, pod: Pod, agreed: Values, now: dt.datetime, *, closes_at: dt.datetime, **fields: Any) -> Proposal:
     """Write the proposal under the next number of its pod, and the electorate of this instant."""
-    members = Membership.objects.filter(pod=pod, kind="home", period__contains=now.date(), member__is_active=True)
+    members = Membership.objects.filter(
+        pod=pod, kind="home", period__contains=local_date(now, pod.tzinfo), member__is_active=True
+    )
     electors = sorted(set(members.values_list("member", flat=True)))
     if not electors:
         raise Refused(Violation("nobody_votes", _("Nobody is at home in %(pod)s, so nobody can vote.") % {"pod": pod}))

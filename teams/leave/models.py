@@ -327,12 +327,13 @@ class Peak(models.Model):
 
 @tracked()
 class PeakShare(models.Model):
-    """One piece of a peak, both days included; as many have a place as may be away at the same time."""
+    """One piece of a peak, both days included; ``places`` are those that were free when a lottery was drawn."""
 
     peak = models.ForeignKey(Peak, models.CASCADE, related_name="shares")
     name = models.CharField(max_length=60)
     first = models.DateField()
     last = models.DateField()
+    places = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         ordering: ClassVar = ["first"]
@@ -355,6 +356,7 @@ class PeakTurn(models.Model):
         TAKEN = "taken", _("taken")
         PASSED = "passed", _("passed on")
         MISSED = "missed", _("no answer")
+        NOTHING = "nothing", _("passed on")  # by itself: there was nothing that this member could take
 
     peak = models.ForeignKey(Peak, models.CASCADE, related_name="turns")
     round = models.PositiveSmallIntegerField()

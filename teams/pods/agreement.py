@@ -7,7 +7,6 @@ registers the definition at start-up.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,6 +67,7 @@ GROUPS: dict[str, Text] = {
     "deciding": _("Deciding together"),
 }
 
+MOST = 10**9  # no bound means a number beyond it
 # Units whose numbers need not be whole.
 FRACTIONS = frozenset({"share", "points"})
 # How a stored unit is typed: hours are easier than 660 minutes.
@@ -135,8 +135,8 @@ def trouble(bound: BoundDefinition, value: Any) -> Text:
     if bound.unit == "flag":
         return "" if isinstance(value, bool) else _("Write true or false.")
     if bound.unit == "choice":
-        return "" if value in dict(bound.choices) else _("Choose one of the values.")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return "" if isinstance(value, str) and value in dict(bound.choices) else _("Choose one of the values.")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -MOST <= value <= MOST:
         return _("Write a number.")
     return "" if bound.unit in FRACTIONS or float(value).is_integer() else _("Write a whole number.")
 

@@ -102,12 +102,15 @@ def judge_take(picture: PodPicture, member: MemberState, shift: ShiftView, taken
 def release_effect(
     picture: PodPicture, member: MemberState, shift: ShiftView, taken: TakenView, period: Period
 ) -> Effect:
-    """What giving back a part of an assignment would do, judged at the picture's instant."""
+    """What giving back a part of an assignment would do, judged at the picture's instant.
+
+    What was lifted for this member on this shift is no reason against it.
+    """
     gone = picture.seated(shift, taken.member, period)
     after = without(picture.staffed, gone)
     breaks = below_floor(picture.floor, picture.staffed, after)
     held = Held(shift.pk, picture.pod.pk, period, shift.work(period))
-    violations = judge_release(
+    broken = judge_release(
         held,
         breaks,
         picture.bounds,
@@ -116,6 +119,8 @@ def release_effect(
         zone=picture.zone,
         names={a.pk: a.name for a in picture.activities.values()},
     )
+    lifted = [waived for waived in member.waived if waived.shift == shift.pk]
+    violations = [reason for reason in broken if not any(waived.covers(reason) for waived in lifted)]
     seat = next(s for s in shift.seats if s.pk == taken.seat)
     candidate = picture.candidate(shift, seat, period)
     monday, (total, more) = next(iter(week_minutes(candidate, member).items()), (shift.day, (0, 0)))

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from cxportal.core.periods import DAY
 from cxportal.core.violations import Text
@@ -20,6 +21,7 @@ from teams.scheduling import words
 from teams.scheduling.forms import FloorForm
 from teams.scheduling.picture import PodPicture
 from teams.scheduling.services import waivers
+from teams.scheduling.waived import OF_RELEASES
 from teams.scheduling.waiver_models import Waiver
 
 
@@ -46,11 +48,25 @@ def grant_words(code: str, grant: Mapping[str, int | None]) -> str:
         "nights_in_four_weeks": _("%(number)s nights in four weeks, %(agreed)s agreed"),
     }
     minutes, agreed = grant.get("minutes"), grant.get("agreed")
+    if code in OF_RELEASES:
+        return _release_words(code, minutes, agreed)
     if code in told and minutes is not None and agreed is not None:
         return told[code] % {"minutes": words.hours(minutes), "agreed": words.hours(agreed)}
     if code in counted and minutes is not None and agreed is not None:
         return counted[code] % {"number": minutes, "agreed": agreed}
     return str(next((bound.label for bound in definitions() if bound.key == code), code))
+
+
+def _release_words(code: str, missing: int | None, agreed: int | None) -> str:
+    """What is lifted so that a shift can be given back."""
+    if code == "floor":
+        told = ngettext(
+            "%(n)s person fewer than the agreed floor", "%(n)s people fewer than the agreed floor", missing or 0
+        )
+        return told % {"n": missing or 0}
+    if code == "notice":
+        return _("given back later than the agreed %(agreed)s before") % {"agreed": words.hours(agreed or 0)}
+    return _("given back though the week is fixed")
 
 
 def grants_words(grants: Mapping[str, Mapping[str, int | None]]) -> list[str]:
@@ -140,7 +156,9 @@ def _entry(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def register_cases() -> None:
-    """Make exceptions for a claim, the log of overrides and the floor's form known; called once at start-up."""
+    """Make both exceptions, the log of overrides and the floor's form known; called once at start-up."""
     entries.register(entries.Entries("coverage_floor", FloorForm, _typed, _entry, FloorForm.choices))
-    register(Case(waivers.KIND, waivers.allow, _lines, _url))
+    claim, release = Waiver.Act.CLAIM.value, Waiver.Act.RELEASE.value
+    register(Case(claim, waivers.allow, _lines, _url, gettext_lazy("You can claim the shift now.")))
+    register(Case(release, waivers.allow, _lines, _url, gettext_lazy("You can give the shift back now.")))
     register_log(_overrides)

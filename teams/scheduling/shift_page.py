@@ -119,9 +119,11 @@ def read_shift(row: Shift, viewer: User, *, at: dt.datetime, period: Period | No
     )
     if me is None or not works_here:
         return base
+    base = replace(base, allowed=_lifted(picture, me, view))
     if own is not None:
         effect = release_effect(picture, me.state, view, own, own.period)
-        return replace(base, release=effect, release_week=week_line(effect), violations=effect.violations)
+        told = effect.violations
+        return replace(base, release=effect, release_week=week_line(effect), violations=told, askable=liftable(told))
     return _with_claim(base, picture, me, view, period)
 
 
@@ -139,12 +141,16 @@ def _with_claim(base: ShiftPage, picture: PodPicture, me: Person, view: ShiftVie
         drawing=rest_drawing(effect.violations, picture),
         ways=tuple(ways_out(picture, me, view, seat, effect)) if effect.violations else (),
         askable=liftable(effect.violations),
-        allowed=tuple(
-            line
-            for lifted in picture.waivers
-            if (lifted.shift, lifted.member, lifted.used) == (view.pk, me.pk, False)
-            for line in grants_words(lifted.grants)
-        ),
+    )
+
+
+def _lifted(picture: PodPicture, me: Person, view: ShiftView) -> tuple[str, ...]:
+    """What an exception of this person lifts on the shift and nobody has used, in words."""
+    return tuple(
+        line
+        for lifted in picture.waivers
+        if (lifted.shift, lifted.member, lifted.used) == (view.pk, me.pk, False)
+        for line in grants_words(lifted.grants)
     )
 
 

@@ -1,7 +1,8 @@
 """Bounds that are lifted for one member on one shift, by the pod's consent or by a lead in an emergency. Pure.
 
-A lifted bound is no reason against that claim, as far as it was asked for and no further. A lifted rest
-also ends the rest of the working day before where the claim begins: both stay days of their own.
+A lifted bound is no reason against that claim, or against giving that shift back, as far as it was asked
+for and no further. A lifted rest also ends the rest of the working day before where the claim begins:
+both stay days of their own.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from cxportal.core.violations import Violation
 from teams.scheduling.duties import DutySpan
 
 # What no exception lifts: it is no bound of the agreement, or nobody could agree to it.
-NEVER_WAIVED = frozenset({"overlap", "absent", "skill", "shift_over", "week_draft"})
+NEVER_WAIVED = frozenset({"overlap", "absent", "skill", "shift_over", "week_draft", "started"})
+# What stands against giving work back; everything else stands against a claim.
+OF_RELEASES = frozenset({"floor", "notice", "week_fixed"})
 # The bound behind a broken rule, where its key is another word.
 BOUND_OF = {
     "rest_before": "rest_minutes",
@@ -45,15 +48,22 @@ class Waived:
         """Whether a broken bound is what was lifted, and broken no further than that."""
         if violation.code != self.code:
             return False
-        number, agreed = number_of(violation), violation.numbers.get("agreed")
+        number, agreed = number_of(violation), agreed_of(violation)
         if self.granted is None or number is None or agreed is None:
             return True
         return bool(self.granted <= number if number < agreed else number <= self.granted)
 
 
 def number_of(violation: Violation) -> int | None:
-    """The number that stands against the agreed one, or None."""
+    """The number that stands against the agreed one, or None; of a floor how many people it would miss."""
+    if violation.code == "floor":
+        return int(violation.numbers["floor"]) - int(violation.numbers["people"])
     return next((int(violation.numbers[name]) for name in COUNTED if violation.numbers.get(name) is not None), None)
+
+
+def agreed_of(violation: Violation) -> int | None:
+    """The agreed number, or None; of a floor nobody is missing."""
+    return 0 if violation.code == "floor" else violation.numbers.get("agreed")
 
 
 class Resting(Protocol):

@@ -17,11 +17,16 @@ from teams.scheduling.models import Shift
 
 @tracked()
 class Waiver(models.Model):
-    """Some bounds are lifted for one member on one shift; the claim that needs it uses it up.
+    """Some bounds are lifted for one member on one shift; the claim or give-back that needs it uses it up.
 
     ``grants`` holds for each broken bound by its code the number that would be left and the agreed one.
-    ``rest_duty`` is the working day whose rest the claim cut, of ``rest_minutes`` before.
+    ``assignment`` is the work that was claimed or given back under it. ``rest_duty`` is the working day
+    whose rest the claim cut, of ``rest_minutes`` before.
     """
+
+    class Act(models.TextChoices):
+        CLAIM = "claim", _("claiming it")
+        RELEASE = "release", _("giving it back")
 
     class Source(models.TextChoices):
         CONSENT = "consent", _("the pod consented")
@@ -30,6 +35,7 @@ class Waiver(models.Model):
     shift = models.ForeignKey(Shift, models.CASCADE, related_name="waivers", verbose_name=_("shift"))
     shift_version = models.PositiveIntegerField()
     member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="waivers", verbose_name=_("for"))
+    act = models.CharField(_("for"), max_length=10, choices=Act, default=Act.CLAIM)
     grants = models.JSONField(_("lifted"), default=dict)
     source = models.CharField(_("by"), max_length=10, choices=Source)
     proposal = models.OneToOneField(Proposal, models.SET_NULL, null=True, blank=True, related_name="waiver")
@@ -50,7 +56,7 @@ class Waiver(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["shift", "member"], name="waiver_once", condition=Q(used_at=None, ended_at=None)
+                fields=["shift", "member", "act"], name="waiver_once", condition=Q(used_at=None, ended_at=None)
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="waiver_has_reason"),
             models.CheckConstraint(

@@ -58,6 +58,27 @@ def test_refusals_carry_bound_and_number(cast: Cast, caller) -> None:
     assert answer.status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("leave_peak_rule", ["rounds"]),
+        ("leave_peak_rule", {"a": 1}),
+        ("rest_minutes", 10**400),
+        ("rest_minutes", [720]),
+        ("rest_minutes", None),
+        ("rest_minutes", True),
+        ("consent_share", "half"),
+        ("coverage_floor", 3),
+        ("coverage_floor", [[]]),
+        ("coverage_floor", [{"activity": []}]),
+    ],
+)
+def test_what_is_no_value_of_a_bound_is_named_by_it(cast: Cast, caller, key: str, value: Any) -> None:
+    answer = send(caller(cast.member), LIST, {"pod": "isar", "values": {key: value}})
+    assert answer.status_code == 422
+    assert f"values.{key}" in answer.content.decode()
+
+
 def test_an_objection_needs_a_reason_and_ends_the_vote(cast: Cast, row: Proposal, caller) -> None:
     address = f"{LIST}{row.pk}/"
     assert send(caller(cast.lead), f"{address}object/", {}).status_code == 422

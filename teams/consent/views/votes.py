@@ -60,7 +60,8 @@ def _opened(row: Proposal) -> str:
 
 def _amended(pod: Pod, number: str) -> Proposal | None:
     rows = Proposal.objects.filter(pod=pod, kind=Proposal.Kind.CHANGE)
-    return rows.prefetch_related("values").filter(number=int(number)).first() if number.isdecimal() else None
+    readable = number.isdecimal() and len(number) < 10
+    return rows.prefetch_related("values").filter(number=int(number)).first() if readable else None
 
 
 def _form(request: HttpRequest, pod: Pod, earlier: Proposal | None) -> ProposeForm:

@@ -37,7 +37,7 @@ from teams.scheduling.services.doors import (
     tell,
     telling,
 )
-from teams.scheduling.services.spending import free_again, restore, spend, used
+from teams.scheduling.services.spending import free_again, restore, spend, spend_release, used
 from teams.scheduling.services.working_days import BROKEN, place, settle, sit_alone
 from teams.scheduling.swaps.closing import close_offers
 
@@ -132,6 +132,7 @@ def release(*, by: User, assignment: int, shift: int | None = None, at: dt.datet
         at=now,
         assignment=row.pk,
     )
+    spend_release(person.state, row.shift, row.pk, now)
     unseat(row, now)
     tell(row.shift.pod, [row.shift.day], [by.pk])
     return Released(act, effect)

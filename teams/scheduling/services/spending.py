@@ -1,4 +1,4 @@
-"""What an exception does when its claim is made, and when that claim goes again: rests are cut and restored.
+"""What an exception does when its act is done, and when that is undone: rests are cut and restored.
 
 Everything here runs inside a service that holds the locks of the member's week.
 """
@@ -8,11 +8,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
 from cxportal.core.periods import MINUTE, Period, local_date
+from cxportal.core.violations import Refused, Violation
 from teams.scheduling.bounds import BoundValues, MemberState
 from teams.scheduling.duties import DutySpan
 from teams.scheduling.models import Assignment, Duty, Shift
-from teams.scheduling.waived import ease
+from teams.scheduling.waived import OF_RELEASES, ease
 from teams.scheduling.waiver_models import Waiver
 
 
@@ -27,10 +31,15 @@ class Spent:
 
 
 def spend(state: MemberState, shift: Shift, part: Period, bounds: BoundValues) -> Spent | None:
-    """Cut the rests that were lifted for this member on this shift; None when nothing was lifted."""
-    if not any(waived.shift == shift.pk for waived in state.waived):
+    """Cut the rests that were lifted for this member on this shift; None when nothing was lifted.
+
+    Raises ``Refused`` (``used``) when another claim has used the exception since it was judged by.
+    """
+    if not any(waived.shift == shift.pk and waived.code not in OF_RELEASES for waived in state.waived):
         return None
-    waiver = Waiver.objects.select_for_update().get(shift=shift, member=state.member, used_at=None, ended_at=None)
+    waiver = alive(shift, state.member, Waiver.Act.CLAIM).select_for_update().first()
+    if waiver is None:
+        raise Refused(Violation("used", _("The exception was used a moment ago; it was for one claim.")))
     eased = ease(state, shift.pk, part, bounds.rest_minutes, local_date(part.start, state.zone))
     cut, minutes = None, None
     for span in eased.cut:
@@ -55,6 +64,17 @@ def used(spent: Spent, assignment: Assignment, at: dt.datetime) -> None:
     waiver.save(update_fields=["used_at", "assignment", "rest_duty", "rest_minutes"])
 
 
+def alive(shift: Shift, member: int, act: str) -> QuerySet[Waiver]:
+    """The exception that nobody has used or taken back; there is at most one."""
+    return Waiver.objects.filter(shift=shift, member=member, act=act, used_at=None, ended_at=None)
+
+
+def spend_release(state: MemberState, shift: Shift, gone: int, at: dt.datetime) -> None:
+    """Note that a give-back used the exception for it, when there is one."""
+    if any(waived.shift == shift.pk and waived.code in OF_RELEASES for waived in state.waived):
+        alive(shift, state.member, Waiver.Act.RELEASE).update(used_at=at, assignment=gone)
+
+
 def restore(gone: int, member: int) -> None:
     """Give a working day its whole rest back when the claim goes for which it was cut.
 
@@ -75,9 +95,8 @@ def restore(gone: int, member: int) -> None:
 
 
 def free_again(assignment: int) -> None:
-    """An undone claim never was: its exception can be used again, unless another was allowed since."""
-    for waiver in Waiver.objects.filter(assignment=assignment):
-        others = Waiver.objects.filter(shift=waiver.shift_id, member=waiver.member_id, used_at=None, ended_at=None)
-        if not others.exists():
+    """An undone act never was: its exception can be used again, unless another was allowed since."""
+    for waiver in Waiver.objects.filter(assignment=assignment).select_related("shift"):
+        if not alive(waiver.shift, waiver.member_id, waiver.act).exists():
             waiver.used_at, waiver.assignment = None, None
             waiver.save(update_fields=["used_at", "assignment"])

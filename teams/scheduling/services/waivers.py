@@ -1,4 +1,4 @@
-"""Exceptions for one case: ask the pod, or lift a bound in an emergency as who leads it."""
+"""Exceptions for one case: ask the pod before a claim or a give-back, or lift a bound in an emergency as its lead."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from cxportal.core import periods
 from cxportal.core.database import LockClass, lock
+from cxportal.core.periods import local_date
 from cxportal.core.realtime import publish
 from cxportal.core.violations import Denied, Invalid, Refused, Violation
 from teams.audit.tracking import recorded
@@ -27,14 +28,16 @@ from teams.pods.queries import Role, members_on, standing
 from teams.pods.versions import check_values
 from teams.scheduling import words
 from teams.scheduling.bounds import judge_claim
-from teams.scheduling.models import Shift
+from teams.scheduling.effects import release_effect
+from teams.scheduling.models import Assignment, Shift
 from teams.scheduling.services.claims import choose, look
 from teams.scheduling.services.doors import lock_roster, must_work_in, shift_or_404, tell
-from teams.scheduling.waived import BOUND_OF, NEVER_WAIVED, Waived, number_of
+from teams.scheduling.services.spending import alive
+from teams.scheduling.waived import BOUND_OF, NEVER_WAIVED, Waived, agreed_of, number_of
 from teams.scheduling.waiver_models import Waiver
 
 Grants = dict[str, dict[str, int | None]]
-KIND = "claim"
+Act = Waiver.Act
 MOST_BOUNDS = 12
 
 
@@ -65,6 +68,38 @@ def missing(shift: Shift, member: User, now: dt.datetime) -> tuple[Grants, list[
     return grants, told
 
 
+def missing_to_release(shift: Shift, member: User, now: dt.datetime) -> tuple[Grants, list[Violation]]:
+    """What would have to be lifted so that a member could give a shift back, and the sentences of it.
+
+    The notice runs down while the pod votes, so it is lifted as such; a floor only for as many people as
+    would be missing now. What nobody can lift is raised as ``Refused``. Two trips.
+    """
+    picture, person = look(shift, member, now)
+    view = picture.by_shift.get(shift.pk)
+    own = next((taken for taken in view.taken if taken.member == member.pk), None) if view else None
+    if view is None or own is None:
+        raise Http404
+    told = release_effect(picture, replace(person.state, waived=()), view, own, own.period).violations
+    if never := [v for v in told if v.code in NEVER_WAIVED]:
+        raise Refused(never)
+    grants: Grants = {}
+    for each in told:
+        counts = each.code == "floor"
+        most = max(number_of(each) or 0, grants.get(each.code, {}).get("minutes") or 0) if counts else None
+        grants[each.code] = {"minutes": most, "agreed": agreed_of(each)}
+    return grants, list(told)
+
+
+def sits(shift: Shift, member: User) -> Assignment | None:
+    """What a member holds of a shift: then the exception is for giving it back. One query."""
+    return Assignment.objects.filter(shift=shift, member=member).order_by("period").first()
+
+
+def wanted(shift: Shift, member: User, now: dt.datetime) -> tuple[Grants, list[Violation]]:
+    """What would have to be lifted for what the member can do with the shift: claim it, or give it back."""
+    return (missing_to_release if sits(shift, member) else missing)(shift, member, now)
+
+
 def outside(pod: Pod, grants: Mapping[str, Mapping[str, int | None]]) -> list[Violation]:
     """What of an exception lies outside the outer limits, by which even the whole pod is bound. One query."""
     known = {bound.key for bound in definitions()}
@@ -76,34 +111,47 @@ def outside(pod: Pod, grants: Mapping[str, Mapping[str, int | None]]) -> list[Vi
 
 @recorded
 def ask(*, by: User, shift: int, reason: str, at: dt.datetime | None = None) -> Proposal:
-    """Ask the pod whether an own claim that breaks its bounds may be made this once.
+    """Ask the pod whether a shift may be claimed, or an own one given back, against its bounds this once.
 
     The vote ends with the agreed hours and never after the shift's beginning. Locks the pod's agreement.
-    Raises ``Refused`` with what nobody can lift, ``outer_limit``, ``fits`` when the shift can simply be
-    claimed, ``too_late``; ``Invalid`` without a reason; ``Denied`` or ``Http404`` for others.
+    Raises ``Refused`` with what nobody can lift, ``outer_limit``, ``fits`` when it can simply be done,
+    ``too_late``; ``Invalid`` without a reason; ``Denied`` or ``Http404`` for others.
     """
     now = at or periods.now()
     row = shift_or_404(shift)
     must_work_in(by, row.pod)
-    grants, _told = missing(row, by, now)
+    own = sits(row, by)
+    act, span = (Act.RELEASE, own.span) if own else (Act.CLAIM, row.span)
+    grants, _told = wanted(row, by, now)
     must_be_worth_asking(row, by, grants)
     if violations := outside(row.pod, grants):
         raise Refused(violations)
-    span = words.day_span(row.span, row.pod.tzinfo)
-    subject = {"kind": KIND, "shift": row.pk, "version": row.version, "member": by.pk, "grants": grants, "span": span}
-    title = _("%(name)s, %(span)s: an exception") % {"name": by.name, "span": span}
-    key = f"{KIND}:{row.pk}:{by.pk}"
+    told = words.day_span(span, row.pod.tzinfo)
+    about = {"shift": row.pk, "version": row.version, "member": by.pk, "assignment": own.pk if own else None}
+    subject = {"kind": act.value, **about, "grants": grants, "span": told}
+    title = _("%(name)s gives back %(span)s: an exception") if own else _("%(name)s, %(span)s: an exception")
+    key = f"{act.value}:{row.pk}:{by.pk}"
     return ask_exception(
-        by=by, pod=row.pod, subject=subject, key=key, title=title, reason=reason, before=row.span.start, at=now
-    )
+        by=by, pod=row.pod, subject=subject, key=key, title=title % {"name": by.name, "span": told}, reason=reason,
+        before=span.start, at=now,
+    )  # fmt: skip
 
 
 def must_be_worth_asking(shift: Shift, member: User, grants: Grants) -> None:
     """Raises ``Refused`` (``fits``, ``allowed``) when nothing has to be lifted, or it is lifted already."""
+    act = Act.RELEASE if sits(shift, member) else Act.CLAIM
     if not grants:
-        raise Refused(Violation("fits", _("Nothing stands against this claim; it needs no exception.")))
-    if Waiver.objects.filter(shift=shift, member=member, used_at=None, ended_at=None).exists():
-        raise Refused(Violation("allowed", _("An exception for this shift is there already; claim it.")))
+        words_ = {
+            Act.CLAIM: _("Nothing stands against this claim; it needs no exception."),
+            Act.RELEASE: _("Nothing stands against giving it back; it needs no exception."),
+        }
+        raise Refused(Violation("fits", words_[act]))
+    if alive(shift, member.pk, act).exists():
+        words_ = {
+            Act.CLAIM: _("An exception for this shift is there already; claim it."),
+            Act.RELEASE: _("An exception for this shift is there already; give it back."),
+        }
+        raise Refused(Violation("allowed", words_[act]))
 
 
 def allow(proposal: Proposal, now: dt.datetime) -> bool:
@@ -112,8 +160,11 @@ def allow(proposal: Proposal, now: dt.datetime) -> bool:
     row = Shift.objects.filter(pk=subject["shift"], version=subject["version"], cancelled_at=None).first()
     if row is None or row.span.end <= now:
         return False
+    act = Act(subject["kind"])
+    if act == Act.RELEASE and not row.assignments.filter(pk=subject["assignment"], member=subject["member"]).exists():
+        return False
     Waiver.objects.get_or_create(
-        shift=row, member_id=subject["member"], used_at=None, ended_at=None,
+        shift=row, member_id=subject["member"], act=act, used_at=None, ended_at=None,
         defaults={
             "shift_version": row.version, "grants": subject["grants"], "source": Waiver.Source.CONSENT,
             "proposal": proposal, "reason": proposal.reason, "made_at": now,
@@ -138,11 +189,11 @@ def override(*, by: User, shift: int, member: User, reason: str, at: dt.datetime
     _must_lead(by, row.pod)
     if not reason.strip():
         raise Invalid({"reason": _("Say what the emergency is; everybody in the pod reads it.")})
-    if not members_on(row.pod, now.date()).filter(pk=member.pk).exists():
+    if not members_on(row.pod, local_date(now, row.pod.tzinfo)).filter(pk=member.pk).exists():
         raise Invalid({"member": _("Choose somebody who works in %(pod)s.") % {"pod": row.pod}})
     lock_roster(row.pod, [member.pk], [row.span])
     lock(LockClass.AGREEMENT, [row.pod_id])
-    if known := Waiver.objects.filter(shift=row, member=member, used_at=None, ended_at=None).first():
+    if known := alive(row, member.pk, Act.CLAIM).first():
         return known
     grants, _told = missing(row, member, now)
     must_be_worth_asking(row, member, grants)
@@ -165,7 +216,7 @@ def _tell_everybody(made: Waiver, row: Shift) -> None:
         "reason": made.reason,
     }
     url = reverse("shift", kwargs={"slug": row.pod.slug, "shift": row.pk})
-    people = members_on(row.pod, made.made_at.date())
+    people = members_on(row.pod, local_date(made.made_at, row.pod.tzinfo))
     notify(to=people, kind="bound_overridden", data=data, url=url, source=f"waiver:{made.pk}", by=made.by)
 
 

@@ -24,7 +24,7 @@ ASK, OVERRIDE = "teams/scheduling/ask.html", "teams/scheduling/override.html"
 
 @guarded(permissions.member_shift)
 def ask(request: HttpRequest, found: Shift) -> HttpResponse:
-    """What stands against a claim, and the question to the pod whether it may be made this once."""
+    """What stands against a claim or a give-back, and the question to the pod whether it may be done this once."""
     assert isinstance(request.user, User)
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -32,9 +32,15 @@ def ask(request: HttpRequest, found: Shift) -> HttpResponse:
             row = services.ask(by=request.user, shift=found.pk, reason=form.cleaned_data["reason"])
         except Refused as refused:
             return _ask_page(request, found, form, refused.violations, status=409)
-        say(request, _("The pod is asked. You are told what comes of it; the seat is not kept for you meanwhile."))
+        say(request, _("The pod is asked; you are told what comes of it.") + " " + _meanwhile(found, request.user))
         return back_to(request, reverse("proposal", kwargs={"slug": found.pod.slug, "number": row.number}))
     return _ask_page(request, found, form, (), status=422 if form.errors else 200)
+
+
+def _meanwhile(found: Shift, user: User) -> str:
+    if waivers.sits(found, user):
+        return _("The shift stays yours meanwhile.")
+    return _("The seat is not kept for you meanwhile.")
 
 
 def _ask_page(
@@ -44,7 +50,7 @@ def _ask_page(
     told: list[Violation] = []
     stands, grants = list(refused), waivers.Grants()
     try:
-        grants, told = waivers.missing(found, request.user, periods.now())
+        grants, told = waivers.wanted(found, request.user, periods.now())
         waivers.must_be_worth_asking(found, request.user, grants)
         stands = stands or waivers.outside(found.pod, grants)
     except Refused as refusal:
@@ -53,6 +59,7 @@ def _ask_page(
         "shift": found,
         "pod": found.pod,
         "label": words.moments(found.span, found.pod.tzinfo),
+        "own": waivers.sits(found, request.user),
         "form": form,
         "told": told,
         "stands": stands,

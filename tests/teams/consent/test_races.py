@@ -201,3 +201,12 @@ def test_two_overrides_at_once_are_one(cast: Cast) -> None:
     with meeting((roster.waivers, "missing")):
         told = together([override(cast.lead), override(cast.operations_lead)])
     assert {waiver.pk for waiver in told.answers} == {Waiver.objects.get().pk}
+
+
+def test_without_the_locks_the_row_of_an_exception_still_allows_one_claim(cast: Cast) -> None:
+    """Control: both tabs judge by the exception, which the locks let only one of them do."""
+    shift, acts = allowed(cast)
+    with without_locks(LockClass.MEMBER_WEEK, LockClass.POD_DAY), meeting((claims, "claim_effect")):
+        told = together(acts)
+    assert (len(told.answers), told.codes) == (1, {"used"})
+    assert Waiver.objects.get().assignment == Assignment.objects.get(shift=shift).pk

@@ -308,3 +308,13 @@ def test_the_database_holds_what_must_never_break(cast: Cast, name: str, broken:
     row = propose(cast, cast.lead, values={"day_minutes": 540})
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         broken(row)
+
+
+def test_who_is_at_home_from_today_on_by_the_pods_own_day_is_asked(cast: Cast) -> None:
+    """In the morning of Sydney it is still the day before in UTC."""
+    far = pods.open_pod("Far", zone="Australia/Sydney")
+    founder, newcomer = people.member(far), people.user("Nora New")
+    people.join(newcomer, far, since=dt.date(2025, 3, 10))
+    morning = dt.datetime(2025, 3, 9, 21, tzinfo=dt.UTC)
+    row = services.propose(by=founder, pod=far, values={"rest_minutes": 720}, at=morning)
+    assert set(row.electors.values_list("member", flat=True)) == {founder.pk, newcomer.pk}
