@@ -267,6 +267,14 @@ def member_peak(user: User, slug: str, peak: int) -> Peak:
     return _peak(member_pod(user, slug), peak)
 
 
+def home_peak(user: User, slug: str, peak: int) -> Peak:
+    """A peak of the person's home pod: weeks are shared out among those who are at home."""
+    pod = member_pod(user, slug)
+    if not is_home(user, pod):
+        raise Denied(_("These weeks are shared out among the members at home in %(pod)s.") % {"pod": pod})
+    return _peak(pod, peak)
+
+
 def _peak(pod: Pod, pk: int) -> Peak:
     found = Peak.objects.filter(pk=pk, pod=pod).first()
     if found is None:

@@ -71,6 +71,11 @@ EXPECTED: dict[str, Pair] = {
     "guarded:member_shift": WORK,
     "guarded:member_pattern": WORK,
     "guarded:member_peak": WORK,
+    # Weeks are shared out among who is at home; a guest asks for leave in the own home pod.
+    "guarded:home_peak": (
+        gate({"member", "second_member", "lead"}, {"guest", "coach", *OVERSEERS}),
+        gate({"other_member", "guest"}, OVERSEERS),
+    ),
     "guarded:door_of_own": WORK,
     # Whom it does not concern never hears of it, nor does who coaches or oversees the pod.
     "guarded:concerned_exchange": (gate(MEMBERS), gate(THEIRS)),

@@ -10,7 +10,7 @@ import random
 
 from django.db import transaction
 
-from cxportal.core.periods import DAY, local_date, monday
+from cxportal.core.periods import DAY, each_day, local_date, monday
 from cxportal.core.violations import Refused
 from cxportal.demo.build import Built, email_of
 from cxportal.demo.rosters import AHEAD, BACK
@@ -18,7 +18,8 @@ from teams.audit.tracking import acting
 from teams.leave import services
 from teams.leave.forms import shares_of
 from teams.leave.models import LeaveKind, Peak
-from teams.leave.rules import Asked
+from teams.leave.queries import counts, places_of
+from teams.leave.rules import Asked, last_of
 from teams.leave.services.settings import put_school_holiday, set_half_holiday, standard_kinds
 from teams.people.models import User
 
@@ -84,9 +85,9 @@ def _plan(member: User, kind: LeaveKind, today: dt.date, now: dt.datetime, dice:
 
 
 def _mondays(today: dt.date, dice: random.Random, blocks: int) -> list[dt.date]:
-    """Different Mondays outside the weeks with a roster, the last of them a year ahead."""
-    this = monday(today)
-    ahead = [this + 7 * n * DAY for n in range(AHEAD + 2, 52)]
+    """Different Mondays outside the weeks with a roster and of the peak to come, the last of them a year ahead."""
+    this, kept = monday(today), dt.date(_peak_year(today), 12, 8)
+    ahead = [day for n in range(AHEAD + 2, 52) if not kept <= (day := this + 7 * n * DAY) <= last_of(kept.year)]
     before = [this - 7 * n * DAY for n in range(BACK + 3, 45)]
     chances = [day for day in (before if blocks > 1 else []) if day.year == today.year] + ahead
     weights = [4 if day.month in SUMMER else 1 for day in chances]
@@ -97,7 +98,7 @@ def _christmas(built: Built, now: dt.datetime) -> Peak | None:
     """The last two weeks of a year in rounds: colleagues have chosen, and the member who can sign in is asked."""
     pod, me = built.pods[MAIN], User.objects.filter(email=email_of("Amara Okafor")).first()
     today = local_date(now, pod.tzinfo)
-    year = today.year if dt.date(today.year, 12, 1) - today > 70 * DAY else today.year + 1
+    year = _peak_year(today)
     first, last = monday(dt.date(year, 12, 20)), dt.date(year, 12, 31)
     begins = now - dt.timedelta(hours=14)
     starter = built.people[MAIN][0]
@@ -114,20 +115,32 @@ def _christmas(built: Built, now: dt.datetime) -> Peak | None:
     return peak
 
 
+def _peak_year(today: dt.date) -> int:
+    """The year whose Christmas is shared out: this one, while there is time."""
+    return today.year if dt.date(today.year, 12, 1) - today > 70 * DAY else today.year + 1
+
+
 def _choose(peak: Peak, me: User | None, begins: dt.datetime) -> None:
-    """Everybody before the member who can sign in takes a share or passes, one an hour."""
-    shares = list(peak.shares.values_list("pk", flat=True))
+    """Everybody before the member who can sign in takes a share or passes, one an hour; a place of each is left."""
     at, number = begins, 0
     turn = services.advance_turns(peak=peak, at=at)
     while turn is not None and me is not None and turn.member_id != me.pk and number < 12:
         at, number = at + dt.timedelta(hours=1), number + 1
         member = User.objects.get(pk=turn.member_id)
-        if number % 3 == 0 or not _takes(peak, member, shares[number % len(shares)], at):
+        if number % 3 == 0 or not _takes(peak, member, number, at):
             services.pass_turn(by=member, peak=peak, at=at)
         turn = services.advance_turns(peak=peak, at=at)
 
 
-def _takes(peak: Peak, member: User, share: int, at: dt.datetime) -> bool:
+def _takes(peak: Peak, member: User, number: int, at: dt.datetime) -> bool:
+    """Take the share that has most places, while it has two of them; whose turn is even begins at the last one."""
+    agreed, _since = places_of(peak.pod)
+    shares = list(peak.shares.all())[:: 1 if number % 2 else -1]
+    away = counts(peak.pod, min(share.first for share in shares), max(share.last for share in shares))
+    most = {share.pk: max(away.get(day, 0) for day in each_day(share.first, share.last)) for share in shares}
+    share = min(most, key=most.__getitem__)
+    if agreed - most[share] < 2:
+        return False
     try:
         services.take_share(by=member, peak=peak, share=share, at=at)
     except Refused:

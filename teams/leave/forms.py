@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from cxportal.core.fields import ClockField, MomentField
+from cxportal.core.fields import ClockField, DayField, MomentField
 from cxportal.core.periods import each_day, parse_week, to_instant, week_label
 from teams.leave.models import LeaveKind
 from teams.leave.rules import Asked
@@ -20,15 +20,11 @@ LONGEST = 366
 SENT = ("first", "last", "kind", "begins", "ends", "out")
 
 
-def day_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
 class LeaveForm(forms.Form):
     """First and last day, the kind, weeks that are left out, and for one day its part."""
 
-    first = forms.DateField(label=_("First day"), widget=day_input())
-    last = forms.DateField(label=_("Last day"), widget=day_input(), required=False)
+    first = DayField(label=_("First day"))
+    last = DayField(label=_("Last day"), required=False)
     kind = forms.ModelChoiceField(
         LeaveKind.objects.none(),
         label=_("Kind"),
@@ -91,10 +87,8 @@ class PeakForm(forms.Form):
     """Weeks that are shared out: name, the weeks, rounds, and when it begins and ends."""
 
     name = forms.CharField(label=_("Name"), max_length=60, help_text=_("Like Christmas 2027."))
-    first = forms.DateField(label=_("First day"), widget=day_input())
-    last = forms.DateField(
-        label=_("Last day"), widget=day_input(), help_text=_("The days are cut into calendar weeks; each is a share.")
-    )
+    first = DayField(label=_("First day"))
+    last = DayField(label=_("Last day"), help_text=_("The days are cut into calendar weeks; each is a share."))
     rounds = forms.IntegerField(label=_("Rounds"), min_value=1, max_value=9, initial=1)
     opens_at = MomentField(label=_("Begins"))
     free_at = MomentField(label=_("What is left opens to all"))

@@ -50,6 +50,21 @@ def turn(data: Mapping[str, Any]) -> str:
     }
 
 
+def passed(data: Mapping[str, Any]) -> str:
+    whys = {
+        "leave_full": _("%(share)s is full"),
+        "leave_balance": _("%(share)s costs more than your balance has"),
+        "held": _("%(share)s is yours already"),
+        "free": _("%(share)s has no working day of yours"),
+    }
+    other = _("%(share)s lies outside your time in the pod")
+    told = "; ".join(whys.get(code, other) % {"share": share} for share, code in data["why"])
+    return _("%(peak)s: your turn passed by itself, there was nothing to take: %(why)s.") % {
+        "peak": data["peak"],
+        "why": told,
+    }
+
+
 def drawn(data: Mapping[str, Any]) -> str:
     if data["got"]:
         return _("%(peak)s: the lot gave you %(share)s.") % data
@@ -62,4 +77,5 @@ def register_notices() -> None:
     register("leave_lapses", icon="hourglass", words=lapses, tone="watch", group="leave")
     register("leave_peak", icon="plane", words=peak, group="leave")
     register("leave_turn", icon="plane", words=turn, tone="watch", group="leave")
+    register("leave_passed", icon="plane", words=passed, group="leave")
     register("leave_drawn", icon="plane", words=drawn, group="leave")

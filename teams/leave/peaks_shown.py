@@ -15,10 +15,10 @@ from django.utils.translation import ngettext
 from cxportal.core.periods import each_day
 from teams.leave.accounts import in_days, span_words
 from teams.leave.models import Peak, PeakEntry, PeakShare, PeakTurn
-from teams.leave.queries import counts, places_of
-from teams.leave.reading import Calendar, calendar_of
-from teams.leave.rules import lot_order, seed_of
-from teams.leave.services.peaks import draws_at
+from teams.leave.queries import counts
+from teams.leave.reading import Calendar
+from teams.leave.rules import lot_order, rounds_order, seed_of
+from teams.leave.services.peaks import drawn_of, draws_at
 from teams.people.models import User
 from teams.pods.models import Pod
 
@@ -71,16 +71,18 @@ class Shown:
     free_words: str
 
 
-def shown_peaks(pod: Pod, user: User, now: dt.datetime) -> list[Shown]:
-    """Peaks of any year that are not yet open to all. Constant queries for any number of people."""
+def shown_peaks(pod: Pod, user: User, now: dt.datetime, *, calendar: Calendar, places: int) -> list[Shown]:
+    """Peaks of any year that are not yet open to all, five queries for any number of people.
+
+    ``places`` are those that the pod agreed on.
+    """
     peaks = list(Peak.objects.filter(pod=pod, free_at__gt=now).prefetch_related("shares").order_by("opens_at"))
     if not peaks:
         return []
     turns = list(PeakTurn.objects.filter(peak__in=peaks).select_related("member").order_by("round", "place"))
     entries = list(PeakEntry.objects.filter(peak__in=peaks).select_related("member"))
     days = [day for peak in peaks for share in peak.shares.all() for day in (share.first, share.last)]
-    away, (places, _since) = counts(pod, min(days), max(days)), places_of(pod)
-    world = World(pod, user, now, away, places, calendar_of(user))
+    world = World(pod, user, now, counts(pod, min(days), max(days)), places, calendar)
     return [
         _shown(peak, world, [t for t in turns if t.peak_id == peak.pk], [e for e in entries if e.peak_id == peak.pk])
         for peak in peaks
@@ -163,6 +165,8 @@ def _turn(
         told = names.get(turn.share_id or 0, str(turn.get_state_display()))
     elif turn.state == State.NOW:
         told = _("your turn") if turn.member_id == user.pk else _("chooses now")
+    elif turn.state == State.NOTHING and turn.member_id == user.pk:
+        told = _("nothing for you to take")
     elif turn.state != State.TO_COME:
         told = str(turn.get_state_display())
     elif turn == coming and current is not None:
@@ -171,7 +175,7 @@ def _turn(
         told = _("once more")
     else:
         told = last_time(turn.days_last_time)
-    done = turn.state in {State.TAKEN, State.PASSED, State.MISSED}
+    done = turn.state in {State.TAKEN, State.PASSED, State.MISSED, State.NOTHING}
     return Turn(turn.member, turn.member_id == user.pk, done, turn.state == State.NOW, told)
 
 
@@ -186,19 +190,30 @@ def lot_of(peak: Peak) -> dict[str, Any]:
     """Everything from which anybody can run the lot again, and what it gives when run now. Three queries."""
     entries = list(peak.entries.select_related("member", "share").order_by("member_id"))
     turns = list(peak.turns.filter(round=1, again=False).select_related("member").order_by("member_id"))
-    names = {share.pk: share.name for share in peak.shares.all()}
+    shares = list(peak.shares.all())
+    names = {share.pk: share.name for share in shares}
     got: dict[int, str] = {}
     if peak.rule == Peak.Rule.LOTTERY:
         wishes = {e.member_id: list(e.wishes) for e in entries}
         people = {e.member_id: e.member for e in entries}
         notes = {e.member_id: ", ".join(names.get(w, "") for w in e.wishes) for e in entries}
-        got = {e.member_id: e.share.name if e.share else "" for e in entries}
     else:
         wishes = {t.member_id: [] for t in turns}
         people = {t.member_id: t.member for t in turns}
         notes = {t.member_id: last_time(t.days_last_time) for t in turns}
     seed = seed_of(peak.number, wishes)
     order = lot_order(seed, wishes)
+    if peak.rule == Peak.Rule.ROUNDS:
+        order = rounds_order({t.member_id: t.days_last_time for t in turns}, seed)
+    elif peak.settled_at and any(share.places is not None for share in shares):
+        got = {member: names[share] for member, share in drawn_of(peak, shares, wishes).items()}
+    else:  # drawn before the places were kept
+        got = {e.member_id: e.share.name for e in entries if e.share}
     lines = [f"{member}:{','.join(map(str, wishes[member]))}" for member in sorted(wishes)]
     rows = [(n, people[member], member, notes[member], got.get(member, "")) for n, member in enumerate(order, 1)]
-    return {"seed": seed, "rows": rows, "lines": [str(peak.number), *lines], "names": sorted(names.items())}
+    return {
+        "seed": seed,
+        "rows": rows,
+        "lines": [str(peak.number), *lines],
+        "names": [(share.pk, share.name, share.places) for share in shares],
+    }

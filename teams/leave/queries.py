@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from calendar import isleap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from django.db.models import Count, Q
 from django.utils import formats
@@ -19,8 +19,9 @@ from cxportal.core.periods import DAY, each_day
 from teams.leave import holidays
 from teams.leave.models import LeaveDay, PeakShare, SchoolHoliday
 from teams.leave.reading import Calendar
+from teams.leave.rules import part_words
 from teams.people.models import User
-from teams.pods.models import AgreementVersion, Membership, Pod
+from teams.pods.models import AgreementVersion, Pod
 from teams.pods.queries import members_on
 from teams.scheduling import words
 
@@ -90,22 +91,23 @@ def read_year(
     away = counts(pod, first, last)
     own = _own(member, first, last) if member else {}
     places, since = places_of(pod)
-    region = _region(pod, calendar, today)
+    region = _region(pod, calendar, min(max(today, first), last))
     schools, kept = school_days(region, first, last), _kept(pod, first, last)
-    feasts = holidays.of_region(region, year)
+    feasts, halves = holidays.of_region(region, year), half_days(calendar, year)
+    language, states = get_language(), own | dict(asked or {})
+    # Said once for every number of people and every state, not once a day.
+    told_away = {n: _away_words(n, places) for n in {0, *away.values()}}
+    mine = {state: str(words_) for state, words_ in MINE.items()}
 
     def cell(day: dt.date) -> Cell:
-        n = away.get(day, 0)
-        state = (asked or {}).get(day) or own.get(day, "")
+        n, state = away.get(day, 0), states.get(day, "")
         marks = _marks(day, state, school=day in schools, feast=day in feasts, peak=day in kept)
-        told = [
-            _away_words(n, places),
-            feasts.get(day, ""),
-            schools.get(day, ""),
-            kept.get(day, ""),
-            MINE.get(state, ""),
-        ]
-        name = f"{_long(day, get_language())}: {', '.join(str(each) for each in told if each)}"
+        name = f"{_long(day, language)}: {told_away[n]}"
+        for known in (feasts, halves, schools, kept):
+            if day in known:
+                name += f", {known[day]}"
+        if state in mine:
+            name += f", {mine[state]}"
         return Cell(day, n, _level(n, places), marks, day in feasts and not n, name)
 
     months = tuple(
@@ -192,6 +194,13 @@ def school_days(region: str, first: dt.date, last: dt.date) -> dict[dt.date, str
     return {day: row.name for row in rows for day in each_day(max(row.first, first), min(row.last, last))}
 
 
+def half_days(calendar: Calendar, year: int) -> dict[dt.date, str]:
+    """Half holidays of a reader in a year, by name: a full day of leave costs half a day on them. No query."""
+    days = {(month, day) for _region, month, day in calendar.halves}
+    found = {dt.date(year, *each): "" for each in days if each != (2, 29) or isleap(year)}
+    return {day: _("%(name)s, half a holiday") % {"name": name} for day in found if (name := calendar.half(day))}
+
+
 def _kept(pod: Pod, first: dt.date, last: dt.date) -> dict[dt.date, str]:
     """Days of peaks that are not open to all yet, by name. One query."""
     shares = PeakShare.objects.filter(
@@ -234,11 +243,6 @@ def who_is_away(pod: Pod, day: dt.date) -> list[Away]:
         for row in rows.select_related("member").order_by("asked_at", "pk")
     ]
     return sorted(found, key=lambda each: (each.waits, "" if each.waits else each.person.name))
-
-
-def part_words(begins: int, ends: int) -> str:
-    """``12:00–16:00``."""
-    return "–".join(f"{minute // 60:02d}:{minute % 60:02d}" for minute in (begins, ends))
 
 
 @dataclass(frozen=True)
@@ -299,21 +303,6 @@ def waiting_place(pod: Pod, member: User) -> dict[dt.date, int]:
         if who == member.pk:
             found[day] = seen[day]
     return found
-
-
-def is_home(pod: Pod, member: User, day: dt.date) -> bool:
-    """Whether it is the member's home pod on a day. One query."""
-    rows = Membership.objects.filter(pod=pod, member=member, kind=Membership.Kind.HOME, period__contains=day)
-    return rows.exists()
-
-
-def runs_of(days: Iterable[dt.date]) -> list[tuple[dt.date, dt.date]]:
-    """Days as runs (first, last)."""
-    ordered = sorted(set(days))
-    if not ordered:
-        return []
-    edges = [0, *(n + 1 for n, (one, two) in enumerate(pairwise(ordered)) if two - one > DAY), len(ordered)]
-    return [(ordered[a], ordered[b - 1]) for a, b in pairwise(edges)]
 
 
 def away_by_day(pod: Pod, days: Iterable[dt.date]) -> dict[dt.date, list[Away]]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Sum
 
-from cxportal.core.periods import Period, local_date, to_instant
+from cxportal.core.periods import MINUTE, Period, local_date, to_instant
 from cxportal.core.violations import Violation
 from teams.leave import agreed, holidays
 from teams.leave.models import ExpiryNotice, HalfHoliday, LeaveDay, LeaveKind, LedgerEntry, PeakShare
@@ -30,7 +30,7 @@ class Calendar:
 
     def contract(self, day: dt.date) -> Contract | None:
         """The contract that holds on a day."""
-        return next((c for c in self.contracts if day in _days(c)), None)
+        return next((c for c in self.contracts if day in span_in_days(c)), None)
 
     def holiday(self, day: dt.date) -> str:
         """The public holiday of the contract's region, by name, or nothing."""
@@ -63,12 +63,15 @@ class Calendar:
         return round(sum(worked) / len(worked)) if worked else 480
 
 
-def _days(contract: Contract) -> _Span:
-    return _Span(contract.period.lower, contract.period.upper)
+def span_in_days(row: Contract | Membership) -> Span:
+    """The days for which something holds."""
+    return Span(row.period.lower, row.period.upper)
 
 
 @dataclass(frozen=True)
-class _Span:
+class Span:
+    """Days from ``lower`` to before ``upper``; None is open on that side."""
+
     lower: dt.date | None
     upper: dt.date | None
 
@@ -122,7 +125,9 @@ def span_of(asked: Asked, zone: ZoneInfo) -> Period:
     start = to_instant(asked.day, dt.time(*divmod(asked.begins, 60)), zone)
     if asked.ends == DAY_MINUTES:
         return Period(start, to_instant(asked.day + dt.timedelta(days=1), dt.time(), zone))
-    return Period(start, to_instant(asked.day, dt.time(*divmod(asked.ends, 60)), zone, is_end=True))
+    end = to_instant(asked.day, dt.time(*divmod(asked.ends, 60)), zone, is_end=True)
+    # A part that begins in the hour which a clock change leaves out begins later than it says, perhaps behind its end.
+    return Period(start, end if end > start else start + (asked.ends - asked.begins) * MINUTE)
 
 
 @dataclass
@@ -131,7 +136,7 @@ class Places:
 
     away: dict[dt.date, int] = field(default_factory=lambda: defaultdict(int))
     waiting: dict[dt.date, list[tuple[dt.datetime, int, int]]] = field(default_factory=lambda: defaultdict(list))
-    own: dict[tuple[int, dt.date], str] = field(default_factory=dict)
+    own: dict[tuple[int, dt.date], Asked] = field(default_factory=dict)
 
     def before(self, day: dt.date, row: int | None) -> int:
         """How many wait on a day before a row; all of them for somebody who does not wait yet."""
@@ -143,10 +148,10 @@ def places(pod: Pod, days: Iterable[dt.date]) -> Places:
     """One query."""
     found = Places()
     rows = LeaveDay.objects.filter(pod=pod, day__in=set(days), state__in=LeaveDay.LIVE)
-    for pk, member, day, state, takes, asked_at in rows.values_list(
-        "pk", "member", "day", "state", "takes_place", "asked_at"
+    for pk, member, day, state, takes, asked_at, begins, ends in rows.values_list(
+        "pk", "member", "day", "state", "takes_place", "asked_at", "begins", "ends"
     ):
-        found.own[member, day] = state
+        found.own[member, day] = Asked(day, begins, ends)
         if state == LeaveDay.State.WAITING:
             found.waiting[day].append((asked_at, pk, member))
         elif takes:
@@ -175,14 +180,18 @@ class Desk:
     terms: Terms
     lots: list[Lot] | None
     today: dt.date
+    home: tuple[Span, ...]
 
 
 def desk(member: User, pod: Pod, kind: LeaveKind, now: dt.datetime, halves: Mapping[tuple[str, int, int], str]) -> Desk:
-    """Four queries, two of them for a kind that is paid from a balance."""
+    """Five queries, two of them for a kind that is paid from a balance. Today is the member's own."""
     calendar = calendar_of(member, halves)
     agreed_terms, _values = agreed.terms(pod, now)
     lots = lots_of(member, kind) if kind.from_balance else None
-    return Desk(member, pod, kind, calendar, agreed_terms, lots, local_date(now, pod.tzinfo))
+    today = local_date(now, calendar.zone(local_date(now, pod.tzinfo)) or pod.tzinfo)
+    rows = Membership.objects.filter(member=member, pod=pod, kind=Membership.Kind.HOME)
+    home = tuple(span_in_days(row) for row in rows)
+    return Desk(member, pod, kind, calendar, agreed_terms, lots, today, home)
 
 
 def judged(
@@ -221,7 +230,8 @@ def _facts(
         due=at_desk.calendar.due(day),
         away=found.away[day],
         waiting=found.before(day, row),
-        held=row is None and (at_desk.member.pk, day) in found.own,
+        held=found.own.get((at_desk.member.pk, day)) if row is None else None,
+        elsewhere=not any(day in span for span in at_desk.home),
         peak=peak,
         shift=shift,
     )

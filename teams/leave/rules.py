@@ -55,6 +55,14 @@ class Asked:
     def whole(self) -> bool:
         return self.begins == 0 and self.ends == DAY_MINUTES
 
+    def contains(self, other: Asked) -> bool:
+        return self.day == other.day and self.begins <= other.begins and other.ends <= self.ends
+
+
+def part_words(begins: int, ends: int) -> str:
+    """``12:00–16:00``."""
+    return "–".join(f"{minute // 60:02d}:{minute % 60:02d}" for minute in (begins, ends))
+
 
 def due_minutes(contract: int, *, holiday: bool = False, half: bool = False) -> int:
     """What the contract asks of a day: nothing on a public holiday, half on half a one, rounded down."""
@@ -164,14 +172,16 @@ class DayFacts:
     """What is known of a day before it is judged.
 
     ``due`` are the minutes that the contract asks of it, None without a contract; ``away`` the other
-    people who have a place; ``waiting`` those who wait before this one. ``peak`` names a peak that is
-    still shared out, ``shift`` says which own shift cannot be given back.
+    people who have a place; ``waiting`` those who wait before this one; ``held`` the part of the day that
+    the member asked for before. ``elsewhere``: another pod is home on the day. ``peak`` names a peak that
+    is still shared out, ``shift`` says which own shift cannot be given back.
     """
 
     due: int | None
     away: int = 0
     waiting: int = 0
-    held: bool = False
+    held: Asked | None = None
+    elsewhere: bool = False
     peak: str = ""
     shift: tuple[Violation, ...] = ()
 
@@ -208,8 +218,9 @@ def judge(
     for each in asked:
         fact = facts[each.day]
         minutes = cost(each, fact.due or 0)
-        if fact.held:
-            found.append(Verdict(each, minutes, HELD, (), fact.away))
+        if fact.held is not None:
+            more = () if fact.held.contains(each) else (_held(fact.held),)
+            found.append(Verdict(each, minutes, NO if more else HELD, more, fact.away))
             continue
         broken = _dates(each.day, today, terms) if bound else []
         broken += _day(each.day, fact)
@@ -248,12 +259,20 @@ def _dates(day: dt.date, today: dt.date, terms: Terms) -> list[Violation]:
 
 def _day(day: dt.date, fact: DayFacts) -> list[Violation]:
     found = list(fact.shift)
+    if fact.elsewhere:
+        words = _("Another pod is your home on this day; leave is asked for there, in a request of its own.")
+        found.append(Violation("leave_home", words))
     if fact.due is None:
         found.append(Violation("leave_contract", _("There is no contract on this day.")))
     if fact.peak:
         words = _("%(peak)s is still being shared out; what is left opens to all afterwards.")
         found.append(Violation("leave_peak", words % {"peak": fact.peak}))
     return found
+
+
+def _held(held: Asked) -> Violation:
+    words = _("You asked for %(part)s of this day before; take that back to ask for another part.")
+    return Violation("leave_held", words % {"part": part_words(held.begins, held.ends)})
 
 
 def _balance(day: dt.date, minutes: int, left: int) -> Violation:

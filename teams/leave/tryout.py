@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -100,6 +101,8 @@ def _week(label: str, found: Sequence[Verdict], away: Mapping[dt.date, Sequence[
         return Week(label, span_words(days[0], days[-1]), told_, shown, "watch", tag)
     if states == {HELD}:
         return Week(label, span_words(days[0], days[-1]), _("asked for already"), shown, "info", _("Yours"))
+    if states == {FITS, HELD}:
+        return Week(label, span_words(days[0], days[-1]), _("asked for in part already"), shown, "good", _("Fits"))
     why = next((str(why.message) for v in found for why in v.violations), "")
     tag = _("In part") if FITS in states else _("Not possible")
     return Week(label, span_words(days[0], days[-1]), why, shown, "gap", tag)
@@ -126,13 +129,7 @@ def _lines(
 ) -> list[tuple[str, str]]:
     days = ngettext("%(n)s day", "%(n)s days", len(fit)) % {"n": len(fit)}
     found = [(_("Cost"), _("%(days)s, %(hours)s") % {"days": days, "hours": words.hours(minutes)})]
-    if desk.lots is not None:
-        usual = desk.calendar.usual_day((fit or full)[0].asked.day) if fit or full else 480
-        year = (fit or full)[0].asked.day.year if fit or full else desk.today.year
-        left = sum(lot.minutes for lot in desk.lots if lot.valid_until is None and lot.year == year) + sum(
-            lot.minutes for lot in desk.lots if lot.valid_until is not None
-        )
-        found.append((_("Left afterwards"), _("%(days)s days") % {"days": in_days(left - minutes, usual)}))
+    found += _left(desk, fit, full)
     if full:
         places = sorted({v.waiting + 1 for v in full})
         span = span_words(full[0].asked.day, full[-1].asked.day)
@@ -140,6 +137,27 @@ def _lines(
         found.append((_("Wait list, %(span)s") % {"span": span}, _("place %(place)s") % {"place": place}))
     if thin := _thinnest(desk.pod, desk.member, fit, now):
         found.append(thin)
+    return found
+
+
+def _left(desk: Desk, fit: Sequence[Verdict], full: Sequence[Verdict]) -> list[tuple[str, str]]:
+    """What is left of the balance for each year that is asked for, once the days that fit are taken."""
+    asked = [verdict.asked.day for verdict in (fit or full)]
+    if desk.lots is None or not asked:
+        return []
+    taken = Counter({(lot.year, lot.valid_until): 0 for lot in desk.lots})
+    for verdict in fit:
+        taken.update({(lot.year, lot.valid_until): lot.minutes for lot in verdict.lots})
+    lots = [replace(lot, minutes=lot.minutes - taken[lot.year, lot.valid_until]) for lot in desk.lots]
+    found = []
+    for year in sorted({day.year for day in asked}):
+        last = max(day for day in asked if day.year == year)
+        # What lapses within the year can still be taken before it does.
+        usable = (max(desk.today, dt.date(year, 1, 1)), last)
+        minutes = sum(max(0, lot.minutes) for lot in lots if any(lot.serves(day) for day in usable))
+        left = in_days(minutes, desk.calendar.usual_day(last))
+        name = _("Left of %(year)s afterwards") % {"year": year} if asked[0].year != asked[-1].year else ""
+        found.append((name or _("Left afterwards"), _("%(days)s days") % {"days": left}))
     return found
 
 

@@ -101,3 +101,10 @@ def test_outside_the_pod_only_counts_are_told(cast: Cast, caller) -> None:
     assert cast.member.name not in told.content.decode()
     assert caller(cast.stranger).get("/api/v1/leave/year/", asked).status_code == 404
     assert caller(cast.other_operations_lead).get("/api/v1/leave/year/", asked).status_code == 404
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-30", "9999-12-31"])
+def test_a_day_that_nobody_can_mean_is_refused(cast: Cast, caller, day: str) -> None:
+    leave.kind()
+    for sent in ({"days": [{"day": day}]}, {"days": [{"day": day, "begins": 0, "ends": 60}]}):
+        assert post(caller(cast.member), "", {"kind": "holiday", **sent}).status_code == 409

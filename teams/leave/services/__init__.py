@@ -10,16 +10,9 @@ from teams.leave.services.ledger import (
     tell_of_expiry,
     unbook_opening,
 )
-from teams.leave.services.peaks import (
-    advance_turns,
-    draw_lottery,
-    enter_lottery,
-    open_peak,
-    pass_turn,
-    remove_peak,
-    take_share,
-)
+from teams.leave.services.peaks import draw_lottery, enter_lottery, open_peak, remove_peak
 from teams.leave.services.requests import give_back, request_leave, settle_waiting, withdraw
+from teams.leave.services.turns import advance_turns, pass_turn, take_share
 
 __all__ = [
     "advance_turns",

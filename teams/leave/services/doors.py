@@ -28,9 +28,14 @@ def topic(pod: Pod, year: int) -> str:
     return f"leave:{pod.pk}:{year}"
 
 
-def lock_peak(peak: int) -> None:
-    """A peak alone, for what grants no day."""
-    lock(LockClass.LEAVE_DAY, [lock_key("peak", peak)])
+def lock_peak(pod: Pod, peak: int, days: Iterable[dt.date]) -> None:
+    """A peak with the places of its days, for what grants none of them."""
+    lock(LockClass.LEAVE_DAY, {lock_key("peak", peak), *day_keys(pod, days)})
+
+
+def day_keys(pod: Pod, days: Iterable[dt.date]) -> set[int]:
+    """The locks of some days of a pod."""
+    return {lock_key("leave", pod.pk, day.toordinal()) for day in days}
 
 
 def lock_members(*members: int) -> None:
@@ -43,8 +48,7 @@ def lock_leave(pod: Pod, members: Iterable[int], days: Sequence[dt.date], *, pea
 
     Raises ``Refused`` (``busy``) after the lock time-out.
     """
-    keys = {lock_key("leave", pod.pk, day.toordinal()) for day in days}
-    lock(LockClass.LEAVE_DAY, keys | ({lock_key("peak", peak)} if peak is not None else set()))
+    lock(LockClass.LEAVE_DAY, day_keys(pod, days) | ({lock_key("peak", peak)} if peak is not None else set()))
     waiting = LeaveDay.objects.filter(pod=pod, day__in=days, state=LeaveDay.State.WAITING)
     concerned = {*members, *waiting.values_list("member", flat=True)}
     weeks = {key for member in concerned for key in keys_around(member, days)}

@@ -8,13 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from django.db.models import Max
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from cxportal.core import periods
 from cxportal.core.periods import MINUTE, each_day, local_date
-from cxportal.core.violations import Invalid, Refused, Violation, busy
+from cxportal.core.violations import Denied, Invalid, Refused, Violation, busy
 from teams.audit.tracking import recorded
 from teams.leave import agreed
 from teams.leave.models import LeaveDay, LeaveKind, Peak, PeakEntry, PeakShare, PeakTurn
@@ -27,7 +26,6 @@ from teams.people.models import User
 from teams.pods.models import Membership, Pod
 from teams.pods.queries import standing
 
-State = PeakTurn.State
 MOST_SHARES = 12
 LONGEST_SHARE = 31
 
@@ -49,6 +47,14 @@ def shared_kind() -> LeaveKind | None:
 def days_of(shares: Iterable[PeakShare | Share]) -> list[dt.date]:
     """Every day of some shares, in order."""
     return sorted({day for share in shares for day in each_day(share.first, share.last)})
+
+
+def must_stand(peak: Peak) -> None:
+    """The peak as it is under its lock; raises ``Refused`` (``peak_gone``) when it was taken back meanwhile."""
+    try:
+        peak.refresh_from_db()
+    except Peak.DoesNotExist:
+        raise Refused(Violation("peak_gone", _("It is not shared out any more; its days are free."))) from None
 
 
 def draws_at(peak: Peak) -> dt.datetime:
@@ -76,6 +82,9 @@ def open_peak(
     now = at or periods.now()
     _check(name, shares, opens_at, free_at, rounds, now)
     days = days_of(shares)
+    if shared_kind() is None:
+        words = _("No kind of leave is paid from a balance, so there is nothing to take a week from.")
+        raise Refused(Violation("peak_kind", words))
     lock_leave(pod, [], days)
     known = PeakShare.objects.filter(peak__pod=pod, first__lte=days[-1], last__gte=days[0], peak__free_at__gt=now)
     if known.exists():
@@ -149,9 +158,9 @@ def at_home(pod: Pod, day: dt.date) -> list[int]:
 @recorded
 def remove_peak(*, by: User, peak: Peak) -> None:
     """Take an announcement back; its days are free at once. Refused when somebody has chosen already."""
-    lock_peak(peak.pk)
     days = days_of(peak.shares.all())
-    if peak.turns.filter(state=State.TAKEN).exists() or peak.entries.exists():
+    lock_peak(peak.pod, peak.pk, days)
+    if peak.turns.filter(state=PeakTurn.State.TAKEN).exists() or peak.entries.exists():
         raise Refused(Violation("peak_begun", _("Somebody has chosen already, so it goes on.")))
     if peak.pod_id not in standing(by).member_of:
         raise Http404
@@ -160,116 +169,17 @@ def remove_peak(*, by: User, peak: Peak) -> None:
 
 
 @recorded
-def advance_turns(*, peak: Peak, by: User | None = None, at: dt.datetime | None = None) -> PeakTurn | None:
-    """Let a turn that is over end and the next begin; returns the turn that runs. Again changes nothing.
-
-    Who did not answer comes once more, last in the round. Locks the peak.
-    """
-    now = at or periods.now()
-    lock_peak(peak.pk)
-    peak.refresh_from_db()
-    if now < peak.opens_at or peak.settled_at is not None or peak.rule != Peak.Rule.ROUNDS:
-        return None
-    running = peak.turns.filter(state=State.NOW).first()
-    if running is not None and running.ends_at and now < running.ends_at and now < peak.free_at:
-        return running
-    if running is not None:
-        _miss(running)
-    return _begin_next(peak, now)
-
-
-def _miss(turn: PeakTurn) -> None:
-    turn.state, turn.ends_at = State.MISSED, None
-    turn.save(update_fields=["state", "ends_at"])
-    if not turn.again:
-        last = PeakTurn.objects.filter(peak=turn.peak_id, round=turn.round).aggregate(n=Max("place"))["n"]
-        PeakTurn.objects.create(
-            peak_id=turn.peak_id,
-            round=turn.round,
-            place=last + 1,
-            member_id=turn.member_id,
-            days_last_time=turn.days_last_time,
-            again=True,
-        )
-
-
-def _begin_next(peak: Peak, now: dt.datetime) -> PeakTurn | None:
-    following = peak.turns.select_related("member").filter(state=State.TO_COME).order_by("round", "place").first()
-    days = days_of(peak.shares.all())
-    tell(peak.pod, days)
-    if following is None or now >= peak.free_at:
-        peak.settled_at = now
-        peak.save(update_fields=["settled_at"])
-        return None
-    following.state, following.ends_at = State.NOW, min(now + peak.turn_minutes * MINUTE, peak.free_at)
-    following.save(update_fields=["state", "ends_at"])
-    notify(
-        to=[following.member],
-        kind="leave_turn",
-        data={"peak": peak.name, "until": following.ends_at.isoformat(), "zone": peak.pod.zone},
-        url=planner_url(peak.pod, days[0]),
-        source=f"turn:{following.pk}",
-    )
-    return following
-
-
-@recorded
-def take_share(*, by: User, peak: Peak, share: int, at: dt.datetime | None = None) -> PeakTurn:
-    """Take a share in one's own turn: its days are asked for and granted together, or nothing changes.
-
-    Again answers the same. Locks as ``request_leave``, with the peak. Raises ``Refused`` (``not_your_turn``)
-    or the reasons of the days; ``Http404``.
-    """
-    now = at or periods.now()
-    wanted, kind = peak.shares.filter(pk=share).first(), shared_kind()
-    if wanted is None or kind is None:
-        raise Http404
-    days = days_of([wanted])
-    lock_leave(peak.pod, [by.pk], days, peak=peak.pk)
-    known = peak.turns.filter(member=by, share=wanted, state=State.TAKEN).first()
-    if known is not None:
-        return known
-    advance_turns(peak=peak, by=by, at=now)
-    turn = _own_turn(peak, by)
-    asked = [Asked(day) for day in days]
-    request_leave(by=by, member=by, kind=kind, asked=asked, whole=True, peak=peak.pk, at=now)
-    turn.state, turn.share, turn.ends_at = State.TAKEN, wanted, None
-    turn.save(update_fields=["state", "share", "ends_at"])
-    _begin_next(peak, now)
-    return turn
-
-
-@recorded
-def pass_turn(*, by: User, peak: Peak, at: dt.datetime | None = None) -> PeakTurn:
-    """Let the own turn pass to the next. Locks the peak. Raises ``Refused`` (``not_your_turn``)."""
-    now = at or periods.now()
-    lock_peak(peak.pk)
-    advance_turns(peak=peak, by=by, at=now)
-    turn = _own_turn(peak, by)
-    turn.state, turn.ends_at = State.PASSED, None
-    turn.save(update_fields=["state", "ends_at"])
-    _begin_next(peak, now)
-    return turn
-
-
-def _own_turn(peak: Peak, by: User) -> PeakTurn:
-    running = peak.turns.select_related("member").filter(state=State.NOW).first()
-    if running is None or running.member_id != by.pk:
-        who = running.member.name if running else _("nobody")
-        words = _("It is not your turn; %(name)s chooses now.") % {"name": who}
-        raise Refused(Violation("not_your_turn", words))
-    return running
-
-
-@recorded
 def enter_lottery(*, by: User, peak: Peak, wishes: Sequence[int], at: dt.datetime | None = None) -> PeakEntry | None:
     """Put in one's wishes, the first most wanted; without any the entry is taken out. Locks the peak.
 
-    Raises ``Refused`` (``lottery_closed``) before it opens and once it is drawn, ``Invalid`` for a foreign share.
+    Raises ``Refused`` (``lottery_closed``) before it opens and once it is drawn, ``Invalid`` for a foreign share,
+    ``Denied`` for a guest.
     """
     now = at or periods.now()
-    lock_peak(peak.pk)
-    peak.refresh_from_db()
+    lock_peak(peak.pod, peak.pk, [])
+    must_stand(peak)
+    if standing(by).home != peak.pod_id:
+        raise Denied(_("These weeks are shared out among the members at home in %(pod)s.") % {"pod": peak.pod})
     if peak.rule != Peak.Rule.LOTTERY or not peak.opens_at <= now < draws_at(peak) or peak.settled_at:
         raise Refused(Violation("lottery_closed", _("Entries are not open.")))
     chosen = list(dict.fromkeys(wishes))
@@ -293,13 +203,15 @@ def draw_lottery(*, peak: Peak, by: User | None = None, at: dt.datetime | None =
     days, kind = days_of(shares.values()), shared_kind()
     known = {entry.member_id: list(entry.wishes) for entry in peak.entries.all()}
     lock_leave(peak.pod, known, days, peak=peak.pk)
-    peak.refresh_from_db()
+    must_stand(peak)
     entries = {entry.member_id: entry for entry in peak.entries.select_related("member")}
     if peak.settled_at is not None or now < draws_at(peak) or kind is None:
         return {member: entry.share_id for member, entry in entries.items() if entry.share_id}
     if not set(entries) <= set(known):
         raise busy()  # somebody entered in the last instant: their locks are missing
-    drawn = drawn_of(peak, shares.values(), {m: list(e.wishes) for m, e in entries.items()}, now)
+    _count_places(peak, shares.values(), now)
+    wishes = {member: list(entry.wishes) for member, entry in entries.items()}
+    drawn = drawn_of(peak, shares.values(), wishes)
     for member, share in drawn.items():
         _hand_out(peak, entries[member], shares[share], kind, now)
     peak.settled_at = now
@@ -308,13 +220,19 @@ def draw_lottery(*, peak: Peak, by: User | None = None, at: dt.datetime | None =
     return drawn
 
 
-def drawn_of(peak: Peak, shares: Iterable[PeakShare], wishes: dict[int, list[int]], now: dt.datetime) -> dict[int, int]:
-    """What the lot gives each member, from what everybody can read. Two queries."""
+def _count_places(peak: Peak, shares: Iterable[PeakShare], now: dt.datetime) -> None:
+    """Keep how many places each share has while it is drawn: who runs the lot later needs the same."""
     terms, _values = agreed.terms(peak.pod, now)
     found = places(peak.pod, days_of(shares))
-    free = {
-        share.pk: terms.places - max(found.away[day] for day in each_day(share.first, share.last)) for share in shares
-    }
+    for share in shares:
+        away = max(found.away[day] for day in each_day(share.first, share.last))
+        share.places = max(0, terms.places - away)
+        share.save(update_fields=["places"])
+
+
+def drawn_of(peak: Peak, shares: Iterable[PeakShare], wishes: dict[int, list[int]]) -> dict[int, int]:
+    """What the lot gives each member, from what everybody can read: number, entries and places. No query."""
+    free = {share.pk: share.places or 0 for share in shares}
     return draw(lot_order(seed_of(peak.number, wishes), wishes), wishes, free)
 
 

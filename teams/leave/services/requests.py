@@ -11,10 +11,12 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from cxportal.core import periods
+from cxportal.core.instants import YEARS
 from cxportal.core.periods import DAY, Period, local_date
 from cxportal.core.violations import Denied, Refused, Violation
 from teams.audit.tracking import recorded
-from teams.leave.models import LeaveDay, LeaveKind, LeaveRequest, LedgerEntry
+from teams.leave.agreed import terms
+from teams.leave.models import LeaveDay, LeaveKind, LeaveRequest, LedgerEntry, Peak
 from teams.leave.reading import Desk, Places, calendar_of, desk, half_holidays, home_of, judged, places, span_of
 from teams.leave.rules import FITS, FREE, FULL, HELD, Asked, Lot, Verdict, given_back, sick_until
 from teams.leave.services.doors import Work, lock_leave, lock_members, planner_url, tell
@@ -23,7 +25,8 @@ from teams.people.models import User
 from teams.pods.models import Pod
 from teams.pods.queries import standing
 from teams.scheduling import words
-from teams.scheduling.models import Assignment
+from teams.scheduling.models import Absence, Assignment, as_range
+from teams.scheduling.picture import minus
 from teams.scheduling.services.away import remove_leave, work_on, write_leave
 from teams.scheduling.services.doors import UTC
 
@@ -65,6 +68,8 @@ def request_leave(
     now = at or periods.now()
     pod, days = _allowed(by, member, kind, asked)
     forced = by.pk != member.pk
+    if peak is not None and not Peak.objects.filter(pk=peak, pod=pod).exists():
+        raise Refused(Violation("leave_home", _("Another pod is your home on these days; leave is asked for there.")))
     work = lock_leave(pod, [member.pk], days, peak=peak)
     halves = half_holidays()
     found = places(pod, days)
@@ -119,7 +124,8 @@ def _allowed(by: User, member: User, kind: LeaveKind, asked: Sequence[Asked]) ->
     if not kind.by_members and not administrator:
         raise Refused(Violation("leave_kind", _("Leave of this kind is written by an administrator.")))
     days = [each.day for each in asked]
-    if not days or days != sorted(set(days)) or len(days) > MOST_DAYS:
+    in_order = bool(days) and days == sorted(set(days)) and len(days) <= MOST_DAYS
+    if not in_order or not {days[0].year, days[-1].year} <= set(YEARS):
         raise Refused(Violation("leave_days", _("Ask for different days in their order, at most a year at once.")))
     pod = home_of(member, days[0])
     if pod is None:
@@ -208,8 +214,11 @@ def promote(pod: Pod, found: Places, work: Work, now: dt.datetime) -> list[Leave
         return []
     rows = LeaveDay.objects.select_related("request__kind", "request__pod", "member").in_bulk([pk for _at, pk in order])
     halves, given = half_holidays(), []
+    agreed_terms, _values = terms(pod, now)
     for _at, pk in order:
         row = rows[pk]
+        if row.takes_place and found.away[row.day] >= agreed_terms.places:
+            continue  # nobody need be asked while the day is full
         at_desk = desk(row.member, pod, row.request.kind, now, halves)
         own = work.get(row.member_id, [])
         asked = [Asked(row.day, row.begins, row.ends)]
@@ -217,7 +226,6 @@ def promote(pod: Pod, found: Places, work: Work, now: dt.datetime) -> list[Leave
         if _given(verdict):
             given.append(_grant(row, verdict, at_desk, own, None, now))
             found.waiting[row.day] = [each for each in found.waiting[row.day] if each[1] != pk]
-            found.own[row.member_id, row.day] = State.GRANTED
             found.away[row.day] += row.takes_place
             _tell_promoted(row)
     return given
@@ -303,16 +311,21 @@ def give_back(member: User, period: Period, now: dt.datetime) -> None:
     if not rows.exists():
         return
     lock_members(member.pk)
+    around = as_range(Period(period.start - DAY, period.end + DAY))
+    known = Absence.objects.filter(member=member, kind=Absence.Kind.SICK, period__overlap=around)
+    before = [each.span for each in known]
     for row in rows.select_related("request__kind", "member", "pod", "absence__member"):
         zone = calendar.zone(row.day)
         span = span_of(Asked(row.day, row.begins, row.ends), zone) if zone else None
         ill = span.intersection(period) if span else None
-        if ill is not None and span is not None:
-            _give_back(row, ill, whole=ill == span, now=now)
+        # What an earlier report said of the same hours has been given back then.
+        new = minus(ill, before) if ill is not None else []
+        if new and span is not None:
+            _give_back(row, sum(part.minutes for part in new), whole=not minus(span, [period, *before]), now=now)
 
 
-def _give_back(row: LeaveDay, ill: Period, *, whole: bool, now: dt.datetime) -> None:
-    minutes = given_back(row.cost, row.given_back, ill.minutes, whole=whole)
+def _give_back(row: LeaveDay, ill_minutes: int, *, whole: bool, now: dt.datetime) -> None:
+    minutes = given_back(row.cost, row.given_back, ill_minutes, whole=whole)
     open_minutes, lots = minutes, []
     for lot in paid_from(row):
         part = min(open_minutes, lot.minutes)

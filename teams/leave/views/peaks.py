@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cxportal.core import periods
 from cxportal.core.htmx import back_to, render, say
 from cxportal.core.http import guarded, verb
-from cxportal.core.violations import Invalid
+from cxportal.core.violations import Invalid, Refused
 from teams import permissions
 from teams.leave import services
 from teams.leave.forms import PeakForm
@@ -41,6 +41,9 @@ def new(request: HttpRequest, pod: Pod) -> HttpResponseBase:
         except Invalid as error:
             for name, messages in error.fields.items():
                 form.add_error(name if name in form.fields else None, messages)
+        except Refused as refusal:
+            for why in refusal.violations:
+                form.add_error(None, str(why.message))
         else:
             say(request, _("%(peak)s is announced. Its number is %(number)s.") % {"peak": peak, "number": peak.number})
             return back_to(request, _planner(peak))
@@ -49,7 +52,7 @@ def new(request: HttpRequest, pod: Pod) -> HttpResponseBase:
 
 
 @verb
-@guarded(permissions.member_peak)
+@guarded(permissions.home_peak)
 def take(request: HttpRequest, peak: Peak, *, share: int) -> HttpResponseBase:
     """Take a share in one's own turn."""
     assert isinstance(request.user, User)
@@ -59,7 +62,7 @@ def take(request: HttpRequest, peak: Peak, *, share: int) -> HttpResponseBase:
 
 
 @verb
-@guarded(permissions.member_peak)
+@guarded(permissions.home_peak)
 def pass_(request: HttpRequest, peak: Peak) -> HttpResponseBase:
     """Let the turn pass."""
     assert isinstance(request.user, User)
@@ -69,7 +72,7 @@ def pass_(request: HttpRequest, peak: Peak) -> HttpResponseBase:
 
 
 @verb
-@guarded(permissions.member_peak)
+@guarded(permissions.home_peak)
 def enter(request: HttpRequest, peak: Peak) -> HttpResponseBase:
     """Put one's wishes into a lottery: a number beside each share, the first wish 1."""
     assert isinstance(request.user, User)

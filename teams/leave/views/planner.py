@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -26,7 +27,7 @@ from teams.leave.reading import Calendar, calendar_of
 from teams.leave.services import requests
 from teams.people.models import User
 from teams.pods.models import Pod
-from teams.pods.queries import standing
+from teams.pods.queries import reader_zone, standing
 
 TEMPLATE = "teams/leave/year.html"
 EARLIEST, LATEST = 2015, 2100
@@ -41,8 +42,7 @@ def now(request: HttpRequest, pod: Pod) -> HttpResponseBase:
 @guarded(permissions.week_pod)
 def year(request: HttpRequest, pod: Pod, *, year: int) -> HttpResponseBase:
     """The year; for htmx the try-out with the year drawn anew, or the year alone."""
-    if not EARLIEST <= year <= LATEST:
-        raise Http404
+    _must_be_a_year(year)
     context = page(request, pod, year)
     name = target_name(request) if wants_fragment(request) else ""
     return render(request, TEMPLATE, context, oob=["year"] if name == "tryout" else [])
@@ -75,7 +75,7 @@ def page(request: HttpRequest, pod: Pod, year: int, form: LeaveForm | None = Non
         "sent": form.sent() if tried else [],
         "account": account,
         "runs": _runs(pod, user, year, today) if home else [],
-        "peaks": shown_peaks(pod, user, at),
+        "peaks": shown_peaks(pod, user, at, calendar=calendar, places=shown.places),
         "today": today,
         "path": reverse("leave_year", kwargs={"slug": pod.slug, "year": year}),
         "days_path": reverse("leave_now", kwargs={"slug": pod.slug}) + "days/",
@@ -141,16 +141,23 @@ def day(request: HttpRequest, pod: Pod, *, day: str) -> HttpResponseBase:
 
 def _day(text: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text)
+        found = dt.date.fromisoformat(text)
     except ValueError:
         raise Http404 from None
+    _must_be_a_year(found.year)
+    return found
+
+
+def _must_be_a_year(number: int) -> None:
+    """Raises ``Http404`` for a year that nobody plans."""
+    if not EARLIEST <= number <= LATEST:
+        raise Http404
 
 
 @guarded(permissions.week_pod)
 def table(request: HttpRequest, pod: Pod, *, year: int) -> HttpResponseBase:
     """The year as a table: every day on which somebody is away, or that is special."""
-    if not EARLIEST <= year <= LATEST:
-        raise Http404
+    _must_be_a_year(year)
     user = request.user
     assert isinstance(user, User)
     today = local_date(periods.now(), pod.tzinfo)
@@ -165,6 +172,7 @@ def ask(request: HttpRequest, pod: Pod, *, year: int) -> HttpResponseBase:
     """Ask for the days of the form: those that fit, and with ``wait`` a place on the wait list for the others."""
     user = request.user
     assert isinstance(user, User)
+    _must_be_a_year(year)
     form = LeaveForm(request.POST)
     if not form.is_valid():
         return render(request, TEMPLATE, page(request, pod, year, form), status=422)
@@ -213,8 +221,9 @@ def withdraw(request: HttpRequest, pod: Pod, *, asked: int) -> HttpResponseBase:
 @guarded(permissions.oneself)
 def own(request: HttpRequest, user: User) -> HttpResponse:
     """One's own accounts, line by line: every kind that has a balance, this year and the next, and the time account."""
-    today = periods.now().date()
-    usual = calendar_of(user).usual_day(today)
+    calendar, at = calendar_of(user), periods.now()
+    today = local_date(at, calendar.zone(at.date()) or ZoneInfo(reader_zone(user)))
+    usual = calendar.usual_day(today)
     kinds = LeaveKind.objects.filter(from_balance=True, retired_at=None)
     shown = [accounts.account(user, kind, year, usual) for kind in kinds for year in (today.year, today.year + 1)]
     context = {"accounts": [each for each in shown if each.lines], "time": time_account(user, today)}

@@ -185,6 +185,7 @@ def test_the_job_of_every_minute_has_one_visible_effect_however_often_it_runs(ca
 def test_the_page_shows_the_rounds_and_takes_a_share(cast: Cast, browser) -> None:
     peak = leave.peak(cast.isar)
     leave.balance(cast.member)
+    leave.balance(cast.lead)
     PeakTurn.objects.create(
         peak=peak, round=1, place=1, member=cast.member, state="now", ends_at=NOW + dt.timedelta(days=1)
     )

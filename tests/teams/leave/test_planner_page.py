@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from teams.leave import services
-from teams.leave.models import ExpiryNotice, LeaveKind, SchoolHoliday
+from teams.leave.models import ExpiryNotice, HalfHoliday, LeaveKind, SchoolHoliday
 from teams.people.models import User
 from teams.scheduling.models import Absence
 from tests.cast import Cast
@@ -208,3 +208,44 @@ def test_what_lapses_is_named_with_weeks_that_are_free_before(cast: Cast, browse
     assert "4 of these days lapse after" in page
     assert "Free before:" in page
     assert page.count("&amp;last=") == 2
+
+
+def test_half_a_holiday_is_named_on_its_day(cast: Cast, browser: Browser) -> None:
+    HalfHoliday.objects.create(name="Christmas Eve", region="DE", month=12, day=24)
+    HalfHoliday.objects.create(name="Leap day", region="", month=2, day=29)
+    page = browser(cast.member).get(path(cast)).content.decode()
+    assert f"24 December {YEAR}: nobody away, Christmas Eve, half a holiday" in page
+
+
+def test_weeks_that_are_shared_out_already_are_named_on_the_form(cast: Cast, browser: Browser) -> None:
+    leave.peak(cast.isar)
+    far = dt.datetime.now(dt.UTC) + dt.timedelta(days=5)
+    sent = {
+        "name": "Again", "first": leave.MONDAY, "last": FRIDAY, "rounds": 1, "opens_at_day": far.date(),
+        "opens_at_time": "9", "free_at_day": far.date() + dt.timedelta(days=9), "free_at_time": "9",
+    }  # fmt: skip
+    answer = browser(cast.member).post(f"/p/{cast.isar.slug}/leave/peaks/new/", sent)
+    assert answer.status_code == 422
+    assert "Some of these days are being shared out already." in answer.content.decode()
+
+
+@pytest.mark.parametrize("year", [0, 1, 9999, 99999])
+def test_a_year_that_nobody_plans_is_not_found(cast: Cast, browser: Browser, year: int) -> None:
+    client = browser(cast.member)
+    leave.kind()
+    base = f"/p/{cast.isar.slug}/leave/"
+    assert client.get(f"{base}{year}/").status_code == 404
+    assert client.get(f"{base}{year}/table/").status_code == 404
+    assert client.post(f"{base}{year}/ask", {"first": "x"}).status_code == 404
+    assert client.get(f"{base}days/{year:04d}-12-31/").status_code == 404
+
+
+def test_a_day_at_a_calendars_end_marks_its_field(cast: Cast, browser: Browser) -> None:
+    client, ends = browser(cast.member), dt.date(9999, 12, 31)
+    assert client.post(path(cast, "ask"), typed(cast, ends, ends)).status_code == 422
+    assert client.get(path(cast), typed(cast, ends, ends)).status_code == 200
+    typed_peak = {"name": "Far", "first": "9999-12-30", "last": "9999-12-31", "rounds": 1}
+    assert client.post(f"/p/{cast.isar.slug}/leave/peaks/new/", typed_peak).status_code == 422
+    grant(cast.member)
+    url = f"/p/{cast.isar.slug}/leave/requests/{cast.member.leave_requests.get().pk}/withdraw"
+    assert client.post(url, {"first": "9999-12-30", "last": "9999-12-31"}).status_code == 404
