@@ -82,7 +82,9 @@ def _place(cast: Cast, pod: Pod, member: int, weser: Pod, word: str) -> Place:
     person = cast.member if pod == cast.isar else cast.other_member
     shift = scheduling.shift(pod, 1, seats=2)
     assignment = scheduling.seated(person, shift)
-    offer = GiveAway.objects.create(assignment=assignment, shift=shift, shift_version=shift.version, owner=person)
+    offer = GiveAway.objects.create(
+        assignment=assignment, shift=shift, shift_version=shift.version, owner=person, ends_at=shift.span.start
+    )
     act = Act.objects.create(kind="claim", member=person, week=shift.week, assignment=assignment.pk)
     away = Absence.objects.create(
         member=person,

@@ -16,11 +16,21 @@ from typing import Any, NamedTuple
 import psycopg
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 
 from cxportal.core.violations import Refused
 from tests.lock_order import taken_out as without_locks
 
-__all__ = ["Act", "Outcome", "deadlocks", "meeting", "together", "without_constraints", "without_locks"]
+__all__ = [
+    "Act",
+    "Outcome",
+    "deadlocks",
+    "meeting",
+    "together",
+    "without_constraints",
+    "without_locks",
+    "without_row_locks",
+]
 
 type Act = Callable[[], object]
 
@@ -160,6 +170,14 @@ def meeting(*doors: tuple[object, str], before: bool = False, at: _Meeting | Non
         for module, name in doors:
             patch.setattr(module, name, door(getattr(module, name)))
         yield meet
+
+
+@contextmanager
+def without_row_locks() -> Iterator[None]:
+    """Reads that lock their rows lock none."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows)
+        yield
 
 
 @contextmanager

@@ -86,6 +86,18 @@ class DayField(forms.DateField):
         return found
 
 
+class InstantField(forms.DateTimeField):
+    """An instant as a page wrote it into its own choices; in UTC, in a year that can be meant."""
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        found = super().to_python(value)
+        if found is None:
+            return None
+        if found.year not in YEARS:
+            raise forms.ValidationError(_("The year %(year)s cannot be meant.") % {"year": found.year})
+        return found.astimezone(dt.UTC)
+
+
 class MomentInput(forms.MultiWidget):
     """A day and a time beside it."""
 

@@ -109,7 +109,8 @@ def _receiver(person: int) -> User | None:
 
 def _waiting(receiver: User, how: str, at: dt.datetime) -> list[Notice]:
     choices = choices_of(receiver.pk)
-    rows = Notice.objects.filter(recipient=receiver, read_at=None, mailed_at=None, created_at__gt=at - KEPT_FOR)
+    since = (at - KEPT_FOR, at)
+    rows = Notice.objects.filter(recipient=receiver, read_at=None, mailed_at=None, created_at__range=since)
     return [notice for notice in rows.order_by("pk") if choices[kinds.group_of(notice.kind)] == how]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from cxportal.core import periods
 from cxportal.core.violations import Text
 from teams.notifications import kinds
 from teams.notifications.models import Mail, Notice
@@ -28,12 +29,15 @@ class Told:
 
 def unread_count(user: User) -> int:
     """How many notices the person has not read yet."""
-    return Notice.objects.filter(recipient=user, read_at__isnull=True).count()
+    return Notice.objects.filter(recipient=user, read_at__isnull=True, created_at__lte=periods.now()).count()
 
 
 def notices_of(user: User, *, limit: int = 100, unread_only: bool = False) -> list[Told]:
-    """The newest notices of a person, at most ``limit``, newest first. One query."""
-    rows = Notice.objects.filter(recipient=user)
+    """The newest notices of a person, at most ``limit``, newest first; a question not before quiet hours end.
+
+    One query.
+    """
+    rows = Notice.objects.filter(recipient=user, created_at__lte=periods.now())
     if unread_only:
         rows = rows.filter(read_at__isnull=True)
     return [told(notice) for notice in rows[:limit]]

@@ -6,6 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from cxportal.core.periods import DAY, to_instant
+
+MIDNIGHT = dt.time()
+
 
 @dataclass(frozen=True)
 class Rhythm:
@@ -29,6 +33,18 @@ class Rhythm:
         if self.quiet_from <= self.quiet_until:
             return self.quiet_from <= now < self.quiet_until
         return now >= self.quiet_from or now < self.quiet_until
+
+    def loud_from(self, at: dt.datetime) -> dt.datetime:
+        """The first instant from one on that is not quiet. Seven days off in a row are none: then it is the same."""
+        if not self.is_quiet(at):
+            return at
+        today = at.astimezone(self.zone).date()
+        edges = (
+            to_instant(today + n * DAY, wall, self.zone)
+            for n in range(9)
+            for wall in sorted({MIDNIGHT, self.quiet_until})
+        )
+        return next((edge for edge in edges if edge > at and not self.is_quiet(edge)), at)
 
     def digest_day(self, at: dt.datetime) -> dt.date | None:
         """The day whose summary is due at this instant, or None before its time and in quiet hours.

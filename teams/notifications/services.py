@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -32,8 +33,11 @@ def notify(
     url: str = "",
     source: str = "",
     by: User | None = None,
+    told: Mapping[int, dt.datetime] | None = None,
 ) -> int:
     """Leave a notice for each person; the one who acted gets none. Returns how many were written.
+
+    ``told`` says from when somebody may read it (``resting.told_from``, for questions); without it at once.
 
     ``kind`` is registered in ``kinds.py``; ``data`` are the JSON-serialisable values of its
     sentence. With a ``source`` (``shift:12:moved:3``) a repeat of the same act adds nothing.
@@ -46,9 +50,12 @@ def notify(
     if not people:
         return 0
     new = [
-        Notice(recipient_id=person, kind=kind, data=dict(data or {}), url=url, source=source)
+        Notice(
+            recipient_id=person, kind=kind, data=dict(data or {}), url=url, source=source,
+            created_at=(told or {}).get(person) or periods.now(),
+        )
         for person in sorted(people)
-    ]
+    ]  # fmt: skip
     Notice.objects.bulk_create(new, ignore_conflicts=bool(source))
     publish((person_topic(person) for person in people), "notices")
     if settings.MAIL_HOST:
@@ -61,7 +68,7 @@ def notify(
 @transaction.atomic
 def mark_read(*, by: User, notices: Iterable[int] | None = None) -> int:
     """Mark the person's notices as read, all of them when no ids are given. Returns how many were unread."""
-    unread = Notice.objects.filter(recipient=by, read_at__isnull=True)
+    unread = Notice.objects.filter(recipient=by, read_at__isnull=True, created_at__lte=periods.now())
     if notices is not None:
         unread = unread.filter(pk__in=list(notices))
     count = unread.update(read_at=periods.now())

@@ -8,6 +8,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from cxportal.core import periods
+from cxportal.core.realtime import person_topic, publish
 from teams.notifications import mailing, services
 from teams.notifications.models import Mail, Notice
 
@@ -35,6 +36,15 @@ def mail_waiting(timestamp: int) -> None:
     for person in mailing.people_waiting():
         mailing.mail_at_once(person=person)
         mailing.mail_digest(person=person)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="notifications.tell_after_quiet_hours")
+def tell_after_quiet_hours(timestamp: int) -> None:
+    """Every minute: open pages hear of the questions whose quiet hours end now; those stand at whole minutes."""
+    now = dt.datetime.fromtimestamp(timestamp, dt.UTC).replace(second=0, microsecond=0)
+    people = Notice.objects.filter(created_at=now, read_at=None).values_list("recipient", flat=True)
+    publish((person_topic(person) for person in set(people)), "notices")
 
 
 @app.periodic(cron="17 3 * * *")

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cxportal.core.fields import ClockField, MomentField
+from cxportal.core.fields import ClockField, InstantField, MomentField
 from cxportal.core.periods import DAY, Period, each_day, to_instant
 from teams.people.models import User
 from teams.pods.models import Pod
@@ -25,8 +25,8 @@ WEEKDAYS = ((1, _("Mon")), (2, _("Tue")), (3, _("Wed")), (4, _("Thu")), (5, _("F
 class PartForm(forms.Form):
     """A claim of a part: two instants, or nothing for the whole shift."""
 
-    start = forms.DateTimeField(required=False, input_formats=["%Y-%m-%dT%H:%M:%S%z"])
-    end = forms.DateTimeField(required=False, input_formats=["%Y-%m-%dT%H:%M:%S%z"])
+    start = InstantField(required=False, input_formats=["%Y-%m-%dT%H:%M:%S%z"])
+    end = InstantField(required=False, input_formats=["%Y-%m-%dT%H:%M:%S%z"])
     seen = forms.IntegerField(required=False, min_value=0)
 
     def part(self) -> Period | None:

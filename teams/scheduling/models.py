@@ -13,7 +13,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Deferrable, F, Func, Q
+from django.db.models import Deferrable, F, Func, Q, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -339,7 +339,7 @@ class Absence(models.Model):
 
 @tracked()
 class GiveAway(models.Model):
-    """A shift on offer, in the version that was offered; its owner stays responsible until somebody takes it."""
+    """A shift on offer in one version, until its notice limit; its owner stays responsible until somebody takes it."""
 
     class Outcome(models.TextChoices):
         OPEN = "open", _("open")
@@ -354,12 +354,11 @@ class GiveAway(models.Model):
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN)
     made_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["assignment"], name="give_away_once", condition=Q(outcome="open"))
-        ]
+        constraints = [UniqueConstraint(fields=["assignment"], name="give_away_once", condition=Q(outcome="open"))]
 
     def __str__(self) -> str:
         return f"{self.shift_id} by {self.owner_id}"
@@ -372,6 +371,7 @@ class Act(models.Model):
     class Kind(models.TextChoices):
         CLAIM = "claim", _("claimed")
         RELEASE = "release", _("gave back")
+        TAKE = "take", _("took over")
         OPEN = "open", _("opened the week")
         MOVE = "move", _("moved the shift")
         SPLIT = "split", _("split the shift")

@@ -46,6 +46,10 @@ def taken(data: Mapping[str, Any]) -> str:
     return _("%(by)s took over your shift %(span)s.") % data
 
 
+def returned(data: Mapping[str, Any]) -> str:
+    return _("%(by)s took it back: your shift %(span)s is yours again, and on offer.") % data
+
+
 def offered(data: Mapping[str, Any]) -> str:
     return _("%(by)s offers the shift %(span)s.") % data
 
@@ -63,6 +67,7 @@ def register_notices() -> None:
     register("shift_moved", icon="calendar-clock", words=moved, tone="watch", group="shifts")
     register("shift_cancelled", icon="calendar-x", words=cancelled, tone="watch", group="shifts")
     register("shift_taken", icon="calendar-check", words=taken, tone="good", group="shifts")
+    register("shift_returned", icon="undo-2", words=returned, tone="watch", group="shifts")
     register("shift_offered", icon="calendar-plus", words=offered, group="offers")
     register("shift_urgent", icon="calendar-plus", words=urgent, tone="gap", group="urgent")
     register("bound_overridden", icon="shield-alert", words=overridden, tone="watch", group="agreement")

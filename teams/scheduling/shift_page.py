@@ -9,7 +9,7 @@ from cxportal.core.periods import DAY, Period, week_label
 from cxportal.core.violations import Violation
 from teams.people.models import User
 from teams.scheduling import words
-from teams.scheduling.effects import Effect, claim_effect, release_effect
+from teams.scheduling.effects import Effect, claim_effect, judge_take, release_effect
 from teams.scheduling.lifted import grants_words
 from teams.scheduling.models import Shift
 from teams.scheduling.open_shifts import Line, claim_lines, remark_lines, week_line
@@ -85,7 +85,8 @@ def read_shift(row: Shift, viewer: User, *, at: dt.datetime, period: Period | No
     me = people.get(viewer.pk)
     works_here = viewer.pk in picture.members
     own = next((t for t in view.taken if t.member == viewer.pk), None)
-    offered = next((t for t in view.taken if t.give_away and t.member != viewer.pk), None)
+    others = (t for t in view.taken if t.give_away and t.member != viewer.pk and t.period.start > at)
+    offered = next(others, None)
     main = main_activity(view.segments)
     base = ShiftPage(
         shift=view,
@@ -124,7 +125,11 @@ def read_shift(row: Shift, viewer: User, *, at: dt.datetime, period: Period | No
         effect = release_effect(picture, me.state, view, own, own.period)
         told = effect.violations
         return replace(base, release=effect, release_week=week_line(effect), violations=told, askable=liftable(told))
-    return _with_claim(base, picture, me, view, period)
+    found = _with_claim(base, picture, me, view, period)
+    if found.take is None or found.claim is not None:
+        return found
+    against = tuple(judge_take(picture, me.state, view, found.take))
+    return replace(found, violations=against, drawing=rest_drawing(against, picture))
 
 
 def _with_claim(base: ShiftPage, picture: PodPicture, me: Person, view: ShiftView, period: Period | None) -> ShiftPage:

@@ -23,7 +23,7 @@ from teams.scheduling.picture import minus
 from teams.scheduling.services.claims import look, unseat
 from teams.scheduling.services.doors import lock_days, lock_weeks, tell, tell_away
 from teams.scheduling.services.working_days import settle
-from teams.scheduling.swaps.closing import close_offers
+from teams.scheduling.swaps.closing import close_all, close_offers
 
 ALWAYS = frozenset({Absence.Kind.SICK, Absence.Kind.LATE, Absence.Kind.EARLY})
 
@@ -68,6 +68,8 @@ def record_absence(
     absence = Absence.objects.create(
         member=member, period=as_range(period), kind=kind, note=note, made_by=by, made_at=now
     )
+    # All at once, in one order: others may end offers of the same people.
+    close_all(Assignment.objects.filter(member=member, shift__in=shifts, period__overlap=as_range(period)), now)
     for shift in shifts:
         give_up(member, shift, period, now, urgent=kind == Absence.Kind.SICK and shift.span.end > now)
     tell_away(member, period)
@@ -132,8 +134,9 @@ def give_up(member: User, shift: Shift, period: Period, now: dt.datetime, *, urg
         row.save(update_fields=["period"])
         for part in left[1:]:
             Assignment.objects.create(
-                member=member, shift=shift, seat_id=row.seat_id, duty=duty, period=as_range(part), source=row.source
-            )
+                member=member, shift=shift, seat_id=row.seat_id, duty=duty, period=as_range(part), source=row.source,
+                made_at=row.made_at,
+            )  # fmt: skip
         settle([duty])
     if urgent and shift.urgent_since is None:
         shift.urgent_since = now

@@ -17,10 +17,12 @@ from teams.pods.models import Pod
 from teams.scheduling import words
 from teams.scheduling.bounds import FIXED, PAST, BoundValues, floor_violation
 from teams.scheduling.coverage import below_floor
-from teams.scheduling.models import Act, GiveAway, Segment, Shift, Week, as_range
+from teams.scheduling.models import Act, Assignment, GiveAway, Segment, Shift, Week, as_range
 from teams.scheduling.picture import PodPicture, ShiftView
 from teams.scheduling.services.claims import seat_member, unseat
 from teams.scheduling.services.doors import lock_roster, must_stand, must_work_in, shift_or_404
+from teams.scheduling.swaps.closing import close_all
+from teams.scheduling.swaps.models import Exchange, Outcome, SwapWish
 
 type Snapshot = dict[str, Any]
 
@@ -74,11 +76,12 @@ def floor_breaks(before: PodPicture, after: PodPicture) -> list[Violation]:
     return [floor_violation(hit, before.zone, names) for hit in breaks]
 
 
-def end_offers(row: Shift, now: dt.datetime) -> None:
-    """Open offers of a shift end: they held the version that was changed."""
-    GiveAway.objects.filter(shift=row, outcome=GiveAway.Outcome.OPEN).update(
+def end_offers(rows: Sequence[Shift], now: dt.datetime) -> None:
+    """Open offers, wishes and exchanges of shifts end: they held a version that was changed. Under their locks."""
+    GiveAway.objects.filter(shift__in=rows, outcome=GiveAway.Outcome.OPEN).update(
         outcome=GiveAway.Outcome.EXPIRED, closed_at=now
     )
+    close_all(Assignment.objects.filter(shift__in=rows), now)
 
 
 def write_parts(row: Shift, parts: Iterable[tuple[int, Period]]) -> None:
@@ -98,7 +101,7 @@ def take_times(row: Shift, period: Period) -> None:
 
 def rewrite(row: Shift, there: ShiftView, bounds: BoundValues, now: dt.datetime) -> None:
     """Seat everybody anew on the changed shift, so that each working day is rewritten by the one rule."""
-    end_offers(row, now)
+    end_offers([row], now)
     before = list(row.assignments.all())
     for assignment in before:
         unseat(assignment, now)
@@ -123,9 +126,18 @@ def snapshot(row: Shift) -> Snapshot:
             [a.seat_id, a.member_id, *edges(a.span), a.source, a.made_at.isoformat()]
             for a in row.assignments.order_by("period", "seat_id")
         ],
-        "offers": GiveAway.objects.filter(shift=row, outcome=GiveAway.Outcome.OPEN).count(),
+        "offers": _open_offers(row),
         "version": row.version,
     }
+
+
+def _open_offers(row: Shift) -> int:
+    """How many offers, wishes and exchanges stand on a shift."""
+    return (
+        GiveAway.objects.filter(shift=row, outcome=GiveAway.Outcome.OPEN).count()
+        + SwapWish.objects.filter(shift=row, outcome=Outcome.OPEN).count()
+        + Exchange.objects.filter(legs__shift=row, outcome=Outcome.OPEN).distinct().count()
+    )
 
 
 def _edges(period: Period) -> list[str]:

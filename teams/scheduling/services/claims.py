@@ -13,16 +13,17 @@ from django.utils.translation import gettext as _
 from cxportal.core import periods
 from cxportal.core.batch import fetch
 from cxportal.core.database import translate_errors
-from cxportal.core.periods import MINUTE, Period, days_period
+from cxportal.core.periods import MINUTE, Period, days_period, local_date
 from cxportal.core.violations import Refused, Violation
 from teams.audit.tracking import recorded
 from teams.people.models import User
+from teams.pods.queries import members_on
 from teams.scheduling import words
 from teams.scheduling.bounds import BoundValues, MemberState
 from teams.scheduling.coverage import below_floor
 from teams.scheduling.duties import join
 from teams.scheduling.effects import Effect, claim_effect, release_effect, what_fits, without
-from teams.scheduling.models import Act, Assignment, Duty, Shift, as_range
+from teams.scheduling.models import Absence, Act, Assignment, Duty, Shift, as_range
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, reach
 from teams.scheduling.reading import read_both
 from teams.scheduling.services.doors import (
@@ -179,10 +180,7 @@ def _undo_claim(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
     view = picture.by_shift[shift.pk]
     left = without(picture.staffed, picture.seated(view, by.pk, row.span))
     breaks = below_floor(picture.floor, picture.staffed, left)
-    since = Act.objects.filter(
-        kind=Act.Kind.RELEASE, undone_at=None, at__gte=act.at, seat__shift__pod=shift.pod, period__overlap=act.period
-    ).exclude(member=by)
-    if breaks and since.exists():
+    if breaks and _relied_on(by, act, shift):
         raise Refused(
             Violation(
                 "built_on",
@@ -192,6 +190,17 @@ def _undo_claim(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
     undone = row.pk
     unseat(row, now)
     free_again(undone)
+
+
+def _relied_on(by: User, act: Act, shift: Shift) -> bool:
+    """Whether somebody else got free at the time of a claim since, which the floor allowed with it."""
+    since = Act.objects.filter(undone_at=None, at__gte=act.at, period__overlap=act.period).exclude(member=by)
+    gave_back = since.filter(kind=Act.Kind.RELEASE, seat__shift__pod=shift.pod)
+    changed = since.filter(kind__in=[Act.Kind.MOVE, Act.Kind.PARTS, Act.Kind.CANCEL], shift__pod=shift.pod)
+    # Illness asks for no floor; other absences were granted because of who stayed.
+    away = Absence.objects.filter(kind__in=["leave", "other"], made_at__gte=act.at, period__overlap=act.period)
+    crew = members_on(shift.pod, local_date(act.at, shift.pod.tzinfo))
+    return gave_back.exists() or changed.exists() or away.filter(member__in=crew.exclude(pk=by.pk)).exists()
 
 
 def _undo_release(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
@@ -216,10 +225,16 @@ def _undo_release(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
 
 
 def held_since(act: Act) -> dt.datetime | None:
-    """Since when the work was held that an act gave back, from its recorded history; None when nothing is known."""
+    """Since when the work was held that an act gave back; None when nothing is known."""
+    known = held_before(act.assignment)
+    return known[1] if known else None
+
+
+def held_before(assignment: int | None) -> tuple[str, dt.datetime] | None:
+    """How and since when work was held that is no more, from its recorded history; None when nothing is known."""
     (events,) = cast("list[Any]", pghistory.core.event_models(tracks_model=Assignment))
-    found: dt.datetime | None = (
-        events.objects.filter(pgh_obj_id=act.assignment).order_by("-pgh_id").values_list("made_at", flat=True).first()
+    found: tuple[str, dt.datetime] | None = (
+        events.objects.filter(pgh_obj_id=assignment).order_by("-pgh_id").values_list("source", "made_at").first()
     )
     return found
 

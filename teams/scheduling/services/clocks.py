@@ -101,9 +101,9 @@ def _follow(shifts: list[int], now: dt.datetime) -> Followed:
 
 def _free(rows: Iterable[Shift], now: dt.datetime) -> dict[tuple[int, int], str]:
     """Free every seat first: shifts that all move by an hour would meet the one before for a moment."""
-    sources = {}
+    sources, rows = {}, list(rows)
+    end_offers(rows, now)
     for row in rows:
-        end_offers(row, now)
         for held in row.assignments.all():
             sources[held.seat_id, held.member_id] = held.source
             unseat(held, now)

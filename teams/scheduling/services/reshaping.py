@@ -79,7 +79,7 @@ def change_parts(*, by: User, shift: int, parts: Sequence[tuple[int, Period]], a
     there = ShiftView(**{**vars(view), "segments": ordered})
     _judge(picture, view, [there], members)
     before = snapshot(row)
-    end_offers(row, now)
+    end_offers([row], now)
     row.version += 1
     row.save(update_fields=["version"])
     write_parts(row, ordered)
@@ -121,7 +121,7 @@ def _must_fit(span: Period, parts: Sequence[tuple[int, Period]]) -> None:
 
 def _cut(row: Shift, instant: dt.datetime, now: dt.datetime) -> Shift:
     """Write the two halves. Assignments are cut where they lie; their working days do not change."""
-    end_offers(row, now)
+    end_offers([row], now)
     whole, zone = row.span, row.pod.tzinfo
     first, last = Period(whole.start, instant), Period(instant, whole.end)
     parts = [(s.activity_id, s.span) for s in row.segments.all()]

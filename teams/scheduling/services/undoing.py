@@ -1,4 +1,4 @@
-"""Own acts taken back within ten minutes: a claim or give-back, or the change of a whole shift."""
+"""Own acts taken back within ten minutes: a claim, a give-back, a take-over, or the change of a whole shift."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from teams.scheduling.services.changes import (
 )
 from teams.scheduling.services.claims import seat_member, unseat
 from teams.scheduling.services.doors import lock_roster, must_work_in, tell
+from teams.scheduling.services.give_aways import undo_take
 
 CHANGES = frozenset({Act.Kind.MOVE, Act.Kind.SPLIT, Act.Kind.PARTS, Act.Kind.CANCEL})
 
@@ -40,6 +41,8 @@ def undo(*, by: User, act: int, at: dt.datetime | None = None) -> Act:
     Raises ``Refused`` (``undo_late``, ``built_on``, or the bounds); ``Http404`` for somebody else's.
     """
     kind = Act.objects.filter(pk=act, member=by).values_list("kind", flat=True).first()
+    if kind == Act.Kind.TAKE:
+        return undo_take(by=by, act=act, at=at)
     return undo_change(by=by, act=act, at=at) if kind in CHANGES else claims.undo(by=by, act=act, at=at)
 
 
@@ -86,8 +89,8 @@ def _bring_back(row: Shift, others: Sequence[Shift], kept: Snapshot, members: Se
     spans = [row.span, span_of(kept)]
     around = reach(Period(min(s.start for s in spans), max(s.end for s in spans)), row.pod.tzinfo)
     was = read_pod(row.pod, around, now)
+    end_offers([row, *others], now)
     for each in (row, *others):
-        end_offers(each, now)
         for assignment in each.assignments.all():
             unseat(assignment, now)
     for other in others:

@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cxportal.core.fields import DayField, InstantField
+from cxportal.core.instants import YEARS
 from cxportal.core.periods import DAY, Period, parse_week
 
 MODES = ("swap", "gift", "part")
@@ -23,11 +25,11 @@ class OfferForm(forms.Form):
 
     mode = forms.ChoiceField(choices=[(m, m) for m in MODES], required=False)
     wanted = forms.CharField(label=_("In return, on"), max_length=12, required=False)
-    first = forms.DateField(label=_("From"), required=False)
-    last = forms.DateField(label=_("until"), required=False)
+    first = DayField(label=_("From"), required=False)
+    last = DayField(label=_("until"), required=False)
     rings = forms.BooleanField(label=_("Rings of three and more"), required=False)
-    start = forms.DateTimeField(label=_("From"), required=False)
-    end = forms.DateTimeField(label=_("until"), required=False)
+    start = InstantField(label=_("From"), required=False)
+    end = InstantField(label=_("until"), required=False)
     message = forms.CharField(max_length=200, required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -52,7 +54,7 @@ class OfferForm(forms.Form):
         start, end = self.cleaned_data.get("start"), self.cleaned_data.get("end")
         if self.cleaned_data.get("mode") != "part" or not start or not end:
             return None
-        return Period(start.astimezone(dt.UTC), end.astimezone(dt.UTC))
+        return Period(start, end)
 
 
 def _days(wanted: str) -> tuple[dt.date, dt.date]:
@@ -61,4 +63,6 @@ def _days(wanted: str) -> tuple[dt.date, dt.date]:
         monday = parse_week(wanted)
         return monday, monday + 6 * DAY
     day = dt.date.fromisoformat(wanted)
+    if day.year not in YEARS:
+        raise ValueError(wanted)
     return day, day

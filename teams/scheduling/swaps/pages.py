@@ -14,7 +14,7 @@ from teams.pods.models import Pod
 from teams.scheduling import words
 from teams.scheduling.swaps.lines import Drawing, LegLine, changes, draw, leg_line
 from teams.scheduling.swaps.models import Exchange, Outcome
-from teams.scheduling.swaps.reading import hull, leg_of, scene
+from teams.scheduling.swaps.reading import hull, left_pod, leg_of, scene
 from teams.scheduling.swaps.rules import judge_exchange, people_of
 from teams.scheduling.swaps.telling import heard_today
 
@@ -47,7 +47,7 @@ class ExchangePage:
 
 
 def read_exchange(pod: Pod, viewer: User, exchange: int, *, at: dt.datetime) -> ExchangePage:
-    """The page of an exchange that concerns the viewer; ``Http404`` for others. About seven statements."""
+    """The page of an exchange that concerns the viewer; ``Http404`` for others. About eight statements."""
     row = (
         Exchange.objects.select_related("pod", "made_by", "closed_by")
         .prefetch_related("legs", "consents__member")
@@ -60,7 +60,10 @@ def read_exchange(pod: Pod, viewer: User, exchange: int, *, at: dt.datetime) -> 
     concerned = people_of(legs)
     read = scene(pod, hull(leg.period for leg in legs), concerned, at)
     answers = {c.member_id: c.answer for c in row.consents.all()}
-    verdict = judge_exchange(read.picture, read.people, legs, read.settings) if row.outcome == Outcome.OPEN else None
+    against: list[Violation] = []
+    if row.outcome == Outcome.OPEN:
+        verdict = judge_exchange(read.picture, read.people, legs, read.settings)
+        against = [*left_pod(pod, concerned, at), *verdict.violations]
     lines = tuple(leg_line(read, leg, legs, viewer.pk, answers[leg.taker]) for leg in legs)
     zone = pod.tzinfo
     return ExchangePage(
@@ -71,7 +74,7 @@ def read_exchange(pod: Pod, viewer: User, exchange: int, *, at: dt.datetime) -> 
         consents=sum(answer == "consent" for answer in answers.values()),
         asked=len(answers),
         waiting=tuple(c.member.name for c in row.consents.all() if c.answer == "waiting" and c.member_id != viewer.pk),
-        violations=verdict.violations if verdict else (),
+        violations=tuple(against),
         changes=changes(read, read.people[viewer.pk], legs) if row.outcome == Outcome.OPEN else (),
         ends=f"{words.long_day(local_date(row.ends_at, zone))}, {words.clock(row.ends_at, zone)}",
         may_undo=bool(row.outcome == Outcome.DONE and row.closed_at and at - row.closed_at <= Exchange.UNDO_FOR),

@@ -6,7 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
+
 from cxportal.core.periods import Period, local_date
+from cxportal.core.violations import Violation
+from teams.people.models import User
 from teams.pods import agreement
 from teams.pods.models import Pod
 from teams.pods.queries import members_on
@@ -47,6 +51,15 @@ def pod_scene(pod: Pod, around: Period, now: dt.datetime) -> Scene:
     """The same for everybody who works in the pod on the first of the days."""
     ids = [member.pk for member in members_on(pod, local_date(around.start, pod.tzinfo))]
     return scene(pod, around, ids, now)
+
+
+def left_pod(pod: Pod, members: Iterable[int], now: dt.datetime) -> list[Violation]:
+    """Who does not work in the pod (any more) among some people. One query, one more when somebody does not."""
+    there = {member.pk for member in members_on(pod, local_date(now, pod.tzinfo))}
+    gone = set(members) - there
+    names = dict(User.objects.filter(pk__in=gone).values_list("pk", "name")) if gone else {}
+    said = _("%(name)s does not work in %(pod)s any more.")
+    return [Violation("left_pod", said % {"name": names.get(pk, _("Somebody")), "pod": pod}) for pk in sorted(gone)]
 
 
 def leg_of(row: ExchangeLeg) -> Leg:

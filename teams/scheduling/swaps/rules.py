@@ -236,10 +236,14 @@ def _floor(picture: PodPicture, people: Mapping[int, Person], legs: Sequence[Leg
 
 
 def ends_at(legs: Sequence[Leg], bounds: BoundValues, made_at: dt.datetime) -> dt.datetime:
-    """When an exchange ends unanswered: at the notice limit of its first shift.
+    """When an exchange ends unanswered: with the offer of its first shift."""
+    return offer_ends(min(leg.period.start for leg in legs), bounds, made_at)
 
-    What is offered inside the limit already (only an offer is possible then) stays until the shift begins.
+
+def offer_ends(start: dt.datetime, bounds: BoundValues, made_at: dt.datetime) -> dt.datetime:
+    """When the offer of work ends that nobody takes: at its notice limit.
+
+    What is offered inside the limit already (only an offer is possible then) stays until the work begins.
     """
-    first = min(leg.period.start for leg in legs)
-    limit = first - dt.timedelta(minutes=bounds.notice_minutes)
-    return limit if limit > made_at else first
+    limit = start - dt.timedelta(minutes=bounds.notice_minutes)
+    return limit if limit > made_at else start

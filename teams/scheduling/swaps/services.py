@@ -10,25 +10,28 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, cast
 
+import pghistory.core
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from cxportal.core import periods
+from cxportal.core.database import translate_errors
 from cxportal.core.periods import Period, local_date
 from cxportal.core.realtime import person_topic, publish
 from cxportal.core.violations import Invalid, Refused, Violation
 from teams.audit.tracking import recorded
 from teams.people.models import User
 from teams.pods.models import Pod
-from teams.pods.queries import members_on
 from teams.scheduling import words
 from teams.scheduling.models import Assignment, as_range
 from teams.scheduling.services.doors import lock_rosters, must_work_in, tell
 from teams.scheduling.swaps import telling
 from teams.scheduling.swaps.applying import apply
 from teams.scheduling.swaps.models import Exchange, ExchangeConsent, ExchangeLeg, Outcome, SwapWish
-from teams.scheduling.swaps.reading import Scene, hull, leg_of, scene
+from teams.scheduling.swaps.reading import Scene, hull, left_pod, leg_of, scene
 from teams.scheduling.swaps.rules import Leg, ends_at, judge_exchange, people_of
 
 Answer = ExchangeConsent.Answer
@@ -78,7 +81,6 @@ def ask(
     made.warnings = [str(v.message) for v in verdict.warnings]
     made.save(update_fields=["warnings"])
     telling.asked(made, by, legs, pod, now)
-    made.consents.filter(answer=Answer.WAITING).update(reminded_at=now)
     _tell(pod, legs, concerned)
     return made
 
@@ -164,7 +166,7 @@ def undo_exchange(*, by: User, exchange: int, at: dt.datetime | None = None) -> 
     verdict = judge_exchange(read.picture, read.people, back, type(read.settings)(outside_skills="allow"))
     if verdict.violations:
         raise Refused(verdict.violations)
-    apply(back, read, now)
+    apply(back, read, now, {leg: _held_before(row, leg) for leg in back})
     _end(row, Outcome.UNDONE, by, now)
     telling.undone(row, by, people_of(legs))
     _tell(row.pod, legs, people_of(legs))
@@ -200,13 +202,12 @@ def _must_be_exchange(by: User, legs: Sequence[Leg]) -> None:
         raise Invalid({"": _("You take part in an exchange that you propose.")})
     if any(leg.giver == leg.taker for leg in legs):
         raise Invalid({"": _("Nobody takes over their own shift.")})
-    if len({(leg.assignment, leg.period) for leg in legs}) < len(legs):
+    if any(a.assignment == b.assignment and a.period.overlaps(b.period) for a, b in combinations(legs, 2)):
         raise Invalid({"": _("A shift is given away twice.")})
 
 
 def _must_work(pod: Pod, members: Sequence[int], now: dt.datetime) -> None:
-    there = {member.pk for member in members_on(pod, local_date(now, pod.tzinfo))}
-    if set(members) - there:
+    if left_pod(pod, members, now):
         raise Invalid({"": _("Somebody in this exchange does not work in %(pod)s.") % {"pod": pod}})
 
 
@@ -247,18 +248,23 @@ def _write(
 
 def _locked(by: User, exchange: int) -> tuple[Exchange, list[Leg]]:
     """An exchange that concerns this person, under the locks of everybody and every leg. Legs never change."""
-    row = Exchange.objects.select_related("pod", "wish").filter(pk=exchange, consents__member=by).first()
+    row = Exchange.objects.select_related("pod").filter(pk=exchange, consents__member=by).first()
     if row is None:
         raise Http404
     must_work_in(by, row.pod)
     legs = [leg_of(leg) for leg in row.legs.order_by("place")]
     lock_rosters(people_of(legs), [(row.pod, leg.period) for leg in legs])
-    row.refresh_from_db(fields=["outcome", "closed_at", "ends_at"])
+    # The job that ends what is over takes none of these locks: it and an answer meet at the row.
+    with translate_errors():
+        Exchange.objects.select_for_update().get(pk=row.pk)
+    row.refresh_from_db(fields=["outcome", "closed_at", "closed_by", "ends_at"])
     return row, [leg_of(leg) for leg in row.legs.order_by("place")]
 
 
 def _judge(row: Exchange, legs: Sequence[Leg], now: dt.datetime) -> Scene:
     concerned = people_of(legs)
+    if found := left_pod(row.pod, concerned, now):
+        raise Refused(found)
     read = scene(row.pod, hull(leg.period for leg in legs), concerned, now)
     verdict = judge_exchange(read.picture, read.people, legs, read.settings)
     if verdict.violations:
@@ -289,6 +295,19 @@ def _way_back(row: Exchange, now: dt.datetime) -> list[Leg]:
             )
         back.append(Leg(leg.taker_id, leg.giver_id, sits.pk, leg.shift_id, leg.span, leg.shift_version))
     return back
+
+
+def _held_before(row: Exchange, back: Leg) -> tuple[str, dt.datetime]:
+    """How and since when a giver held their work before the exchange, from its recorded history.
+
+    Whoever gets it back did not claim it anew: nothing of it is short notice.
+    """
+    (events,) = cast("list[Any]", pghistory.core.event_models(tracks_model=Assignment))
+    known = events.objects.filter(
+        member_id=back.taker, shift_id=back.shift, period__contains=as_range(back.period), made_at__lte=row.closed_at
+    )
+    found: tuple[str, dt.datetime] | None = known.order_by("-pgh_id").values_list("source", "made_at").first()
+    return found or (Assignment.Source.SWAP.value, row.made_at)
 
 
 def _end(row: Exchange, outcome: str, by: User, now: dt.datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -14,10 +14,12 @@ from cxportal.core.periods import day_period, local_date
 from cxportal.core.realtime import person_topic, publish
 from teams.notifications.kinds import register
 from teams.notifications.models import Notice
+from teams.notifications.resting import told_from
 from teams.notifications.services import notify, settle
 from teams.people.models import User
 from teams.pods.models import Pod
 from teams.scheduling import words
+from teams.scheduling.models import GiveAway
 from teams.scheduling.swaps.models import Exchange, ExchangeConsent, SwapWish
 from teams.scheduling.swaps.rules import Leg, people_of
 
@@ -25,17 +27,23 @@ from teams.scheduling.swaps.rules import Leg, people_of
 def asked(row: Exchange, by: User, legs: Sequence[Leg], pod: Pod, now: dt.datetime) -> None:
     """Each person reads what they would give and take; who heard of one of the shifts today finds it on their page."""
     heard = heard_today(row, now)
-    for member in people_of(legs):
-        if member != by.pk and member not in heard:
-            _send(row, [member], "swap_asked", by, **_sides(member, legs, pod))
+    told = told_from(people_of(legs), now)
+    for consent in row.consents.filter(answer=ExchangeConsent.Answer.WAITING):
+        if consent.member_id not in heard:
+            _send(row, [consent.member_id], "swap_asked", by, _sides(consent.member_id, legs, pod), told=told)
+        consent.reminded_at = told[consent.member_id]
+        consent.save(update_fields=["reminded_at"])
 
 
 def heard_today(row: Exchange, now: dt.datetime) -> set[int]:
-    """Who was asked or reminded today (pod's zone) about a shift of this exchange, by this one or another."""
+    """Who was asked or reminded today (pod's zone) about a shift of this exchange, by this one or another.
+
+    Whose question waits for the end of quiet hours counts as well.
+    """
     today = day_period(local_date(now, row.pod.tzinfo), row.pod.tzinfo)
     return set(
         ExchangeConsent.objects.filter(
-            exchange__legs__shift__in=row.legs.values("shift"), reminded_at__gte=today.start, reminded_at__lt=today.end
+            exchange__legs__shift__in=row.legs.values("shift"), reminded_at__gte=today.start
         ).values_list("member", flat=True)
     )
 
@@ -44,7 +52,7 @@ def done(row: Exchange, by: User, legs: Sequence[Leg]) -> None:
     _settled(row)
     for member in people_of(legs):
         if member != by.pk:
-            _send(row, [member], "swap_done", by, **_sides(member, legs, row.pod))
+            _send(row, [member], "swap_done", by, _sides(member, legs, row.pod))
 
 
 def declined(row: Exchange, by: User, members: Iterable[int]) -> None:
@@ -66,30 +74,40 @@ def expired(row: Exchange) -> None:
     _send(row, row.consents.values_list("member", flat=True), "swap_expired", None)
 
 
-def closed(row: Exchange, sat: int) -> None:
+def closed(row: Exchange, sat: Collection[int]) -> None:
     """Another act ended it: whoever sat on its shift did that, or was told of it."""
     _settled(row)
-    _send(row, row.consents.exclude(member=sat).values_list("member", flat=True), "swap_closed", None)
+    _send(row, row.consents.exclude(member__in=sat).values_list("member", flat=True), "swap_closed", None)
 
 
-def reminded(row: Exchange, member: int, by: User | None, day: str) -> None:
-    """At most once a day for one person and exchange: the day stands in the source."""
-    _send(row, [member], "swap_reminder", by, source=f"{_source(row)}{day}")
+def reminded(row: Exchange, member: int, by: User | None, told: dt.datetime) -> None:
+    """At most once a day for one person and exchange: the day on which they are told stands in the source."""
+    day = local_date(told, row.pod.tzinfo).isoformat()
+    _send(row, [member], "swap_reminder", by, source=f"{_source(row)}{day}", told={member: told})
 
 
-def warned(kind: str, row: SwapWish | Exchange, hours: int) -> int:
+def warned(kind: str, row: GiveAway | SwapWish | Exchange, hours: int) -> int:
     """Warn the owner once that an offer ends in so many hours; returns how many were told."""
-    owner = row.owner_id if isinstance(row, SwapWish) else row.made_by_id
-    source, zone = f"swap-ends:{kind}:{row.pk}:{hours}", row.pod.tzinfo
-    if Notice.objects.filter(recipient=owner, kind="swap_ends", source=source).exists():
+    owner = row.made_by_id if isinstance(row, Exchange) else row.owner_id
+    pod = row.shift.pod if isinstance(row, GiveAway) else row.pod
+    source, told = f"swap-ends:{kind}:{row.pk}:{hours}", "offer_ends" if isinstance(row, GiveAway) else "swap_ends"
+    if Notice.objects.filter(recipient=owner, kind=told, source=source).exists():
         return 0  # asked first: a repeat adds no notice, but it would have open pages fetch every minute
-    return notify(
-        to=[owner],
-        kind="swap_ends",
-        data={"when": f"{words.long_day(row.ends_at.astimezone(zone).date())}, {words.clock(row.ends_at, zone)}"},
-        url=reverse("exchanges", kwargs={"slug": row.pod.slug}),
-        source=source,
-    )
+    when = f"{words.long_day(local_date(row.ends_at, pod.tzinfo))}, {words.clock(row.ends_at, pod.tzinfo)}"
+    data, url = {"when": when}, reverse("exchanges", kwargs={"slug": pod.slug})
+    if isinstance(row, GiveAway):
+        data["span"], url = words.day_span(row.shift.span, pod.tzinfo), _shift_url(row)
+    return notify(to=[owner], kind=told, data=data, url=url, source=source)
+
+
+def nobody_took(row: GiveAway) -> None:
+    """An offer ended: its owner reads once that the shift stays theirs."""
+    data = {"span": words.day_span(row.shift.span, row.shift.pod.tzinfo)}
+    notify(to=[row.owner_id], kind="offer_ended", data=data, url=_shift_url(row), source=f"offer-ended:{row.pk}")
+
+
+def _shift_url(row: GiveAway) -> str:
+    return reverse("shift", kwargs={"slug": row.shift.pod.slug, "shift": row.shift_id})
 
 
 def _settled(row: Exchange) -> None:
@@ -102,16 +120,26 @@ def _source(row: Exchange) -> str:
     return f"exchange:{row.pk}:"  # closed, so that 1 is not what 12 begins with
 
 
-def _send(row: Exchange, to: Iterable[int], kind: str, by: User | None, *, source: str = "", **data: str) -> None:
+def _send(
+    row: Exchange,
+    to: Iterable[int],
+    kind: str,
+    by: User | None,
+    data: Mapping[str, str] | None = None,
+    *,
+    source: str = "",
+    told: Mapping[int, dt.datetime] | None = None,
+) -> None:
     people = list(to)
     publish([person_topic(person) for person in people], "exchange")
     notify(
         to=people,
         kind=kind,
-        data={"by": by.name if by else "", **data},
+        data={"by": by.name if by else "", **(data or {})},
         url=reverse("exchange", kwargs={"slug": row.pod.slug, "exchange": row.pk}),
         source=source or _source(row),
         by=by,
+        told=told,
     )
 
 
@@ -206,5 +234,19 @@ def register_notices() -> None:
         icon="clock",
         group="exchanges",
         words=_plain(later("Your offer to swap ends on %(when)s; until somebody takes it the shift stays yours.")),
+        tone="watch",
+    )
+    register(
+        "offer_ends",
+        icon="clock",
+        group="exchanges",
+        words=_plain(later("Your offer of %(span)s ends on %(when)s; until somebody takes it the shift stays yours.")),
+        tone="watch",
+    )
+    register(
+        "offer_ended",
+        icon="calendar-x",
+        group="exchanges",
+        words=_plain(later("Nobody took %(span)s, so it stays yours. You can offer it again.")),
         tone="watch",
     )

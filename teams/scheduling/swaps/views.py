@@ -68,8 +68,7 @@ def ask(request: HttpRequest, pod: Pod, *, assignment: int) -> HttpResponseBase:
     if not form.is_valid():
         return _show_offer(request, pod, assignment, status=422)
     try:
-        wish = _open_wish(request.user, form, assignment)
-        made, refused = _ask_everybody(request.user, pod, assignment, request.POST, form, wish)
+        wish, made, refused = _ask_everybody(request.user, pod, assignment, request.POST, form)
     except Refused as nobody:
         return _show_offer(request, pod, assignment, status=409, refused=nobody)
     if len(made) == 1 and not refused:
@@ -98,26 +97,38 @@ def _open_wish(by: User, form: OfferForm, assignment: int) -> SwapWish | None:
 
 
 def _ask_everybody(
-    by: User, pod: Pod, assignment: int, posted: QueryDict, form: OfferForm, wish: SwapWish | None
-) -> tuple[list[Exchange], list[Violation]]:
-    """One exchange for each colleague that was ticked, or the ring that was chosen; and why some were not asked.
+    by: User, pod: Pod, assignment: int, posted: QueryDict, form: OfferForm
+) -> tuple[SwapWish | None, list[Exchange], list[Violation]]:
+    """The open wish, one exchange for each colleague that was ticked, or the ring, and why some were not asked.
 
     Each is asked in a transaction of its own: one who does not fit any more keeps nobody from the others.
+    When nobody could be asked nothing has changed: a wish that was opened for it ends again.
     """
-    if posted.get("only"):
-        return [], []
-    planned = [_ring(pod, ring)] if (ring := posted.get("ring")) else []
-    planned += [_pair(by, assignment, chosen, form) for chosen in posted.getlist("ask")]
+    planned = _planned(by, pod, assignment, posted, form)
+    known = set(SwapWish.objects.filter(assignment=assignment).values_list("pk", flat=True))
+    wish = _open_wish(by, form, assignment)
     made: list[Exchange] = []
     refused: list[Violation] = []
-    for legs in planned:
-        try:
-            made.append(services.ask(by=by, pod=pod, planned=legs, wish=wish, message=form.cleaned_data["message"]))
-        except Refused as error:
-            refused += error.violations
+    try:
+        for legs in planned:
+            try:
+                made.append(services.ask(by=by, pod=pod, planned=legs, wish=wish, message=form.cleaned_data["message"]))
+            except Refused as error:
+                refused += error.violations
+    finally:
+        if planned and not made and wish and wish.pk not in known:
+            wishes.withdraw_wish(by=by, wish=wish.pk)
     if refused and not made:
         raise Refused(refused)
-    return made, refused
+    return wish, made, refused
+
+
+def _planned(by: User, pod: Pod, assignment: int, posted: QueryDict, form: OfferForm) -> list[list[Planned]]:
+    """The legs of each exchange to ask for; none when the shift is only kept open."""
+    if posted.get("only"):
+        return []
+    planned = [_ring(pod, ring)] if (ring := posted.get("ring")) else []
+    return planned + [_pair(by, assignment, chosen, form) for chosen in posted.getlist("ask")]
 
 
 def _pair(by: User, assignment: int, chosen: str, form: OfferForm) -> list[Planned]:
@@ -130,7 +141,7 @@ def _pair(by: User, assignment: int, chosen: str, form: OfferForm) -> list[Plann
 
 def _ring(pod: Pod, ring: str) -> list[Planned]:
     """The legs of a ring of open wishes, named by their numbers in order."""
-    keys = [int(key) for key in ring.split(",")[:6] if key.isdecimal()]
+    keys = [int(key) for key in ring.split(",")[: services.MOST_LEGS] if key.isdecimal() and len(key) < 19]
     rows = SwapWish.objects.in_bulk(keys)
     if len(keys) < 2 or any(key not in rows or rows[key].pod_id != pod.pk for key in keys):
         raise Http404

@@ -186,7 +186,8 @@ def take(request: HttpRequest, pod: Pod, *, give_away: int) -> HttpResponseBase:
         if refused.codes != {"seat_taken"} or not wants_fragment(request):
             raise
         return _slower(request, pod, row.shift.day, refused)
-    say(request, _("%(span)s is yours.") % {"span": words.day_span(done.assignment.span, pod.tzinfo)})
+    said = words.day_span(done.assignment.span, pod.tzinfo)
+    say(request, _("%(span)s is yours.") % {"span": said}, undo=_undo(pod, done.act))
     return after_act(request, pod, done.assignment.span.start.astimezone(pod.tzinfo).date())
 
 

@@ -176,6 +176,7 @@ def recent_acts(request: HttpRequest, pod: Pod) -> list[dict[str, str]]:
     texts = {
         Act.Kind.CLAIM: _("Claimed %(span)s"),
         Act.Kind.RELEASE: _("Gave back %(span)s"),
+        Act.Kind.TAKE: _("Took over %(span)s"),
         Act.Kind.MOVE: _("Moved %(span)s"),
         Act.Kind.SPLIT: _("Split %(span)s"),
         Act.Kind.PARTS: _("Changed activities of %(span)s"),

@@ -246,3 +246,14 @@ def test_nobody_takes_over_what_would_take_the_last_skill_below_the_floor(cast: 
     assert Assignment.objects.get().member == cast.member
     services.take(by=cast.lead, give_away=offer.pk)
     assert Assignment.objects.get().member == cast.lead
+
+
+def test_who_cannot_take_an_offer_over_reads_why_before_pressing(cast: Cast, browser: Any) -> None:
+    shift = scheduling.shift(cast.isar, 2)
+    services.offer(by=cast.member, assignment=scheduling.seated(cast.member, shift).pk)
+    scheduling.seated(cast.second_member, scheduling.shift(cast.isar, 1, "14:00", "22:00"))
+    path = f"/p/{cast.isar.slug}/shifts/{shift.pk}/"
+    blocked, free = (browser(person).get(path).content.decode() for person in (cast.second_member, cast.lead))
+    assert "Rest before" in blocked
+    assert "Take it over from" not in blocked
+    assert f"Take it over from {cast.member.name}" in free

@@ -181,6 +181,19 @@ def cancel(life: Life, pod: Pod, by: User) -> object:
     return gone
 
 
+def split(life: Life, pod: Pod, by: User) -> object:
+    row = life.one([shift for shift in Shift.objects.filter(pod=pod, cancelled_at=None) if shift.span.minutes > 120])
+    return roster.split_shift(by=by, shift=row.pk, instant=row.span.start + row.span.length / 2)
+
+
+def change_parts(life: Life, pod: Pod, by: User) -> object:
+    """Another activity for the first hours."""
+    row = life.shift(pod)
+    slug = life.draw.choice(["phone", "chat"])
+    first = Period(row.span.start, row.span.start + row.span.length / 2)
+    return roster.change_parts(by=by, shift=row.pk, parts=[(scheduling.activity(slug).pk, first)])
+
+
 def be_away(life: Life, pod: Pod, by: User) -> object:
     span = life.shift(pod).span
     kind = life.draw.choice(["sick", "other"])
@@ -236,9 +249,9 @@ def let_time_pass(_life: Life, _pod: Pod, _by: User) -> object:
 
 DEEDS: list[Callable[[Life, Pod, User], object]] = [
     claim, release, offer, take, undo, move, cancel, be_away, come_back, wish, unwish, ask, answer, take_back,
-    undo_exchange, let_time_pass,
+    undo_exchange, let_time_pass, split, change_parts,
 ]  # fmt: skip
-WEIGHTS = [24, 6, 5, 6, 4, 4, 2, 3, 6, 6, 1, 12, 18, 1, 2, 1]
+WEIGHTS = [24, 6, 5, 6, 4, 4, 2, 3, 6, 6, 1, 12, 18, 1, 2, 1, 1, 1]
 
 
 def company_of(cast: Cast) -> Company:

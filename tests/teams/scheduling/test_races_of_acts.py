@@ -23,7 +23,7 @@ from teams.scheduling.services import absences, changes, claims, doors, give_awa
 from tests import races
 from tests.cast import Cast
 from tests.factories import people, pods, scheduling
-from tests.races import meeting, together, without_constraints, without_locks
+from tests.races import meeting, together, without_constraints, without_locks, without_row_locks
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -74,14 +74,15 @@ def test_an_offer_is_taken_by_one(cast: Cast) -> None:
 
 def test_control_without_lock_and_constraint_an_offer_is_taken_by_two(cast: Cast) -> None:
     acts = takers(cast, 2)
-    with without_locks(*ROSTER), without_constraints("assignment_seat_once"), meeting(TAKE_JUDGED):
+    out = (without_locks(*ROSTER), without_row_locks(), without_constraints("assignment_seat_once"))
+    with out[0], out[1], out[2], meeting(TAKE_JUDGED):
         assert len(together(acts).answers) == 2
         assert on_offer() == 2
 
 
 def test_without_the_lock_the_constraint_still_gives_the_offered_seat_to_one(cast: Cast) -> None:
     acts = takers(cast, 2)
-    with without_locks(*ROSTER), meeting(TAKE_JUDGED):
+    with without_locks(*ROSTER), without_row_locks(), meeting(TAKE_JUDGED):
         told = together(acts, tolerate=(OperationalError,))
     assert len(told.answers) == 1
     assert told.codes <= {"seat_taken"}
@@ -123,7 +124,7 @@ def test_an_offer_is_taken_or_withdrawn_never_both(cast: Cast) -> None:
 
 def test_control_without_the_lock_an_offer_is_taken_and_withdrawn(cast: Cast) -> None:
     acts = taken_and_withdrawn(cast)
-    with without_locks(*ROSTER), meeting(TAKE_JUDGED, (give_aways, "tell"), before=True):
+    with without_locks(*ROSTER), without_row_locks(), meeting(TAKE_JUDGED, (give_aways, "tell"), before=True):
         assert len(together(acts).answers) == 2
     assert GiveAway.objects.get().taken_by is not None
 

@@ -94,6 +94,43 @@ def test_a_choice_that_nobody_can_mean_changes_nothing(cast: Cast, browser: Brow
     assert not Exchange.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"ring": "9" * 5000},
+        {"ring": "1,2"},
+        {"ring": f"{10**30},{10**31}"},
+        {"ask": "9" * 36},
+        {"wanted": "9999-12-31"},
+        {"wanted": "9999-W52"},
+        {"wanted": "dates", "first": "0001-01-01", "last": "9999-12-31"},
+        {"mode": "part", "start": "0001-01-01T00:00:00+14:00", "end": "9999-12-31T23:59:59-12:00"},
+        {"mode": "part", "start": "2026-11-25T00:00:00+00:00"},
+        {"message": "x" * 201},
+    ],
+)
+def test_what_no_page_sends_is_answered_and_changes_nothing(cast: Cast, browser: Browser, sent: dict[str, str]) -> None:
+    mine = scheduling.seated(cast.member, scheduling.shift(cast.isar, 1))
+    here = browser(cast.member)
+    asked = here.post(offer_url(cast, mine) + "ask", {"mode": "swap", **sent})
+    assert asked.status_code in {404, 409, 422}
+    assert here.get(offer_url(cast, mine), {"mode": "swap", **sent}).status_code in {200, 422}
+    assert not Exchange.objects.exists()
+    assert not SwapWish.objects.filter(outcome="open").exists()
+
+
+def test_a_question_that_is_refused_leaves_no_wish_behind(cast: Cast, browser: Browser) -> None:
+    mine = scheduling.seated(cast.member, scheduling.shift(cast.isar, 1))
+    scheduling.seated(cast.second_member, scheduling.shift(cast.isar, 0, "14:00", "22:00"))
+    sent = {"mode": "swap", "rings": "on", "ask": f"{cast.second_member.pk}:"}
+    answer = browser(cast.member).post(offer_url(cast, mine) + "ask", sent)
+    assert answer.status_code == 409
+    assert not SwapWish.objects.filter(outcome="open").exists()
+    wish = wishes.open_wish(by=cast.member, assignment=mine.pk)
+    browser(cast.member).post(offer_url(cast, mine) + "ask", sent)
+    assert list(SwapWish.objects.filter(outcome="open")) == [wish]
+
+
 def test_the_list_shows_what_waits_and_what_is_wished(cast: Cast, browser: Browser) -> None:
     url = reverse("exchanges", args=[cast.isar.slug])
     assert "Nobody swaps anything" in browser(cast.member).get(url).content.decode()

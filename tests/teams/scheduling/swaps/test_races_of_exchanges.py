@@ -15,7 +15,7 @@ from teams.scheduling.swaps.services import Planned
 from tests import races
 from tests.cast import Cast
 from tests.factories import people, scheduling
-from tests.races import meeting, together, without_constraints, without_locks
+from tests.races import meeting, together, without_constraints, without_locks, without_row_locks
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -110,7 +110,7 @@ def test_the_last_two_consents_at_once_apply_the_exchange_once(cast: Cast) -> No
 
 def test_control_without_lock_each_waits_for_the_other_for_ever(cast: Cast) -> None:
     acts = last_two_consents(cast)
-    with without_locks(*ROSTER), meeting(JUDGED):
+    with without_locks(*ROSTER), without_row_locks(), meeting(JUDGED):
         together(acts)
     assert Exchange.objects.get().outcome == Outcome.OPEN
     assert not ExchangeConsent.objects.exclude(answer="consent").exists()
