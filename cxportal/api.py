@@ -20,11 +20,13 @@ from teams.leave.api import LeaveOperations
 from teams.people.api import PeopleOperations
 from teams.pods.api import PodOperations
 from teams.scheduling.api import ShiftOperations
+from teams.scheduling.opening.api import SeriesOperations
 from teams.scheduling.swaps.api import ExchangeOperations
 
 router = SimpleRouter(use_regex_path=False)
 router.register("pods", PodOperations, "api-pod")
 router.register("people", PeopleOperations, "api-person")
+router.register("claims", SeriesOperations, "api-claims")
 router.register("contacts", ContactOperations, "api-contact")
 router.register("customers", CustomerOperations, "api-customer")
 router.register("exchanges", ExchangeOperations, "api-exchange")

@@ -143,9 +143,8 @@ class Week(models.Model):
 class Shift(models.Model):
     """Work of a pod over a period; its seats are what people claim.
 
-    ``day`` is the pod's local day on which it begins: it belongs there also past midnight.
-    ``version`` rises when it changes. ``urgent_since`` is set when somebody fell ill. The offsets (minutes
-    east of UTC) tell which wall times were meant when the zone's rules change.
+    ``day`` is the pod's local day on which it begins. ``version`` rises when it changes. ``urgent_since`` is set when
+    somebody fell ill. The offsets (minutes east of UTC) tell which wall times were meant when a zone's rules change.
     """
 
     pod = models.ForeignKey(Pod, models.CASCADE, related_name="shifts")
@@ -370,6 +369,7 @@ class Act(models.Model):
 
     class Kind(models.TextChoices):
         CLAIM = "claim", _("claimed")
+        SERIES = "series", _("claimed several shifts")
         RELEASE = "release", _("gave back")
         TAKE = "take", _("took over")
         OPEN = "open", _("opened the week")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from teams.scheduling.opening import views as opening
 from teams.scheduling.swaps import views as swaps
 from teams.scheduling.views import absences, board, copies, patterns, requirement, reshaping, shifts, waivers, week
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("p/<slug:slug>/week/<str:week>/add", shifts.add, name="add_shift"),
     path("p/<slug:slug>/week/<str:week>/requirement/", requirement.requirement, name="requirement"),
     path("p/<slug:slug>/week/<str:week>/requirement/import", requirement.import_, name="import_requirement"),
+    path("p/<slug:slug>/series/", opening.series, name="claim_series"),
     path("p/<slug:slug>/shifts/<int:shift>/", shifts.shift, name="shift"),
     path("p/<slug:slug>/shifts/<int:shift>/claim", shifts.claim, name="claim"),
     path("p/<slug:slug>/shifts/<int:shift>/ask/", waivers.ask, name="ask_exception"),

@@ -7,6 +7,7 @@ from teams.scheduling.services.clocks import Followed, follow_zone_rules
 from teams.scheduling.services.give_aways import offer, take, withdraw
 from teams.scheduling.services.patterns import Use, retire_pattern, save_pattern, use_of
 from teams.scheduling.services.reshaping import change_parts, split_shift
+from teams.scheduling.services.series import Claims, claim_series
 from teams.scheduling.services.shifts import add_shift, cancel_shift, move_shift
 from teams.scheduling.services.undoing import undo
 from teams.scheduling.services.waivers import ask, override, take_back
@@ -14,6 +15,7 @@ from teams.scheduling.services.weeks import copy_week, make_week, open_week, und
 
 __all__ = [
     "Claimed",
+    "Claims",
     "Followed",
     "Released",
     "Use",
@@ -23,6 +25,7 @@ __all__ = [
     "cancel_shift",
     "change_parts",
     "claim",
+    "claim_series",
     "copy_week",
     "end_absence",
     "follow_zone_rules",

@@ -97,7 +97,7 @@ def claim(
     effect = claim_effect(picture, person.state, view, seat, part)
     changed = seen_version is not None and seen_version != picture.bounds.version
     if effect.violations:
-        raise Refused(_with_change(effect.violations, picture.bounds, changed=changed))
+        raise Refused(with_change(effect.violations, picture.bounds, changed=changed))
     assignment, act = _sit_down(by, row, seat.pk, part, person, picture.bounds, now)
     return Claimed(assignment, effect, act, changed=changed)
 
@@ -375,7 +375,7 @@ def _released_before(by: User, assignment: int) -> Released:
     return Released(act, None, repeat=True)
 
 
-def _with_change(violations: tuple[Violation, ...], bounds: BoundValues, *, changed: bool) -> list[Violation]:
+def with_change(violations: tuple[Violation, ...], bounds: BoundValues, *, changed: bool) -> list[Violation]:
     """Name a change of the agreement since the page was made before the bounds that it broke."""
     if not changed:
         return list(violations)

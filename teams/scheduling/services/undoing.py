@@ -31,6 +31,7 @@ from teams.scheduling.services.changes import (
 from teams.scheduling.services.claims import seat_member, unseat
 from teams.scheduling.services.doors import lock_roster, must_work_in, tell
 from teams.scheduling.services.give_aways import undo_take
+from teams.scheduling.services.series import undo_series
 
 CHANGES = frozenset({Act.Kind.MOVE, Act.Kind.SPLIT, Act.Kind.PARTS, Act.Kind.CANCEL})
 
@@ -43,6 +44,8 @@ def undo(*, by: User, act: int, at: dt.datetime | None = None) -> Act:
     kind = Act.objects.filter(pk=act, member=by).values_list("kind", flat=True).first()
     if kind == Act.Kind.TAKE:
         return undo_take(by=by, act=act, at=at)
+    if kind == Act.Kind.SERIES:
+        return undo_series(by=by, act=act, at=at)
     return undo_change(by=by, act=act, at=at) if kind in CHANGES else claims.undo(by=by, act=act, at=at)
 
 

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cxportal.core import periods
-from cxportal.core.htmx import render, say, wants_fragment
+from cxportal.core.htmx import asked_from, back_to, render, say, wants_fragment
 from cxportal.core.http import guarded, verb
-from cxportal.core.periods import Period
+from cxportal.core.periods import Period, week_label
 from cxportal.core.violations import Invalid, Refused
 from teams import permissions
 from teams.people.models import User
@@ -160,6 +160,10 @@ def undo(request: HttpRequest, pod: Pod, *, act: int) -> HttpResponseBase:
     done = services.undo(by=request.user, act=act)
     say(request, _("Undone."))
     day = done.period.lower.astimezone(pod.tzinfo).date()
+    if done.kind == Act.Kind.SERIES:
+        return back_to(
+            request, asked_from(request) or reverse("week", kwargs={"slug": pod.slug, "week": week_label(day)})
+        )
     return after_act(request, pod, day)
 
 

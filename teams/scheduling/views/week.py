@@ -175,6 +175,7 @@ def recent_acts(request: HttpRequest, pod: Pod) -> list[dict[str, str]]:
     """Own claims, give-backs and changes of shifts of the last ten minutes that can still be undone."""
     texts = {
         Act.Kind.CLAIM: _("Claimed %(span)s"),
+        Act.Kind.SERIES: _("Claimed several shifts, %(span)s"),
         Act.Kind.RELEASE: _("Gave back %(span)s"),
         Act.Kind.TAKE: _("Took over %(span)s"),
         Act.Kind.MOVE: _("Moved %(span)s"),
@@ -185,7 +186,8 @@ def recent_acts(request: HttpRequest, pod: Pod) -> list[dict[str, str]]:
     found = []
     for act, kind, period in acts_to_undo(request.user.pk or 0, pod, periods.now()):
         url = reverse("undo_act", kwargs={"slug": pod.slug, "act": act})
-        found.append({"words": texts[Act.Kind(kind)] % {"span": words.day_span(period, pod.tzinfo)}, "url": url})
+        span = (words.moments if kind == Act.Kind.SERIES else words.day_span)(period, pod.tzinfo)
+        found.append({"words": texts[Act.Kind(kind)] % {"span": span}, "url": url})
     return found
 
 
