@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "teams",
     "customers",
     "rituals",
+    "cxportal.departures",
     "cxportal.serve",
     "cxportal.demo",
 ]

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("cxportal.api")),
     path("", include("cxportal.today.urls")),
     path("", include("cxportal.find.urls")),
+    path("", include("cxportal.departures.urls")),
     path("", include("teams.urls")),
     path("", include("customers.urls")),
     path("", include("rituals.urls")),

@@ -19,7 +19,7 @@ from teams.notifications.models import Notice
 from teams.notifications.services import mark_read, notify, settle
 from teams.people.models import User
 
-OPENED, REMINDER = "proposal_opened", "proposal_reminder"
+OPENED, REMINDER, LEFT = "proposal_opened", "proposal_reminder", "proposal_left"
 
 
 def topic(pod_id: int) -> str:
@@ -55,6 +55,11 @@ def ended(row: Proposal) -> None:
         people = {*row.electors.values_list("member", flat=True), *([row.by_id] if row.by_id else [])}
         _notify(row, f"proposal_{row.state}", sorted(people))
     changed(row)
+
+
+def left(row: Proposal, by: User) -> None:
+    """Who proposed it has left, so it is withdrawn: the others read that."""
+    _notify(row, LEFT, list(row.electors.values_list("member", flat=True)), by=by)
 
 
 def changed(row: Proposal) -> None:
@@ -119,6 +124,10 @@ def _lapsed_words(data: Mapping[str, Any]) -> str:
     return _("“%(title)s” lapsed: %(why)s.") % {**data, "why": why}
 
 
+def _left_words(data: Mapping[str, Any]) -> str:
+    return _("%(by)s has left, so “%(title)s” is withdrawn.") % data
+
+
 def _allowed_words(data: Mapping[str, Any]) -> str:
     told = _("The pod consents: %(title)s.") % data
     return f"{told} {find(data['case']).now}" if "case" in data else told
@@ -131,4 +140,5 @@ def register_notices() -> None:
     register("proposal_adopted", icon="scale", words=_adopted_words, tone="good", group="agreement")
     register("proposal_objected", icon="octagon-minus", words=_objected_words, tone="gap", group="agreement")
     register("proposal_lapsed", icon="clock", words=_lapsed_words, group="agreement")
+    register(LEFT, icon="undo-2", words=_left_words, group="agreement")
     register("exception_allowed", icon="calendar-check", words=_allowed_words, tone="good", group="shifts")

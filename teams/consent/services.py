@@ -7,9 +7,10 @@ after the other; whoever comes second sees what the first has done.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -206,6 +207,30 @@ def remind(*, by: User | None, proposal: int, at: dt.datetime | None = None) -> 
     row.save(update_fields=["reminded_at"])
     news.reminded(row)
     return True
+
+
+def proposals_of(member: User, pods: Iterable[Pod]) -> QuerySet[Proposal]:
+    """Votes that somebody opened in these pods and that are still open."""
+    return Proposal.objects.filter(by=member, pod__in=list(pods), state=State.OPEN).order_by("pk")
+
+
+def unanswered(member: User, pods: Iterable[Pod]) -> QuerySet[Elector]:
+    """Open votes in which somebody was asked and has not answered."""
+    asked = Elector.objects.filter(member=member, proposal__pod__in=list(pods), proposal__state=State.OPEN)
+    return asked.exclude(ballots__latest=True).order_by("pk")
+
+
+def end_votes(*, member: User, pods: Iterable[Pod], at: dt.datetime) -> None:
+    """Somebody leaves these pods: what they proposed is withdrawn and the others are told; nobody waits for an answer
+    that was not given, one that was given stays. Only under the locks of the pods' agreements.
+    """
+    places = list(pods)
+    for row in proposals_of(member, places).select_related("pod"):
+        _end(row, State.WITHDRAWN, at)
+        news.left(row, member)
+    for elector in unanswered(member, places).select_related("proposal__pod"):
+        elector.delete()
+        _settle(elector.proposal, at)
 
 
 def is_due(pod: Pod, now: dt.datetime) -> bool:

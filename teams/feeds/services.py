@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cxportal.core import periods
@@ -42,6 +44,11 @@ def revoke_feed(*, by: User, pod: Pod, at: dt.datetime | None = None) -> int:
     lock(LockClass.PERSON, [by.pk])
     living = CalendarFeed.objects.filter(member=by, pod=pod, revoked_at=None)
     return living.update(revoked_at=at or periods.now())
+
+
+def feeds_of(person: User, pods: Iterable[Pod]) -> QuerySet[CalendarFeed]:
+    """The person's calendar addresses that open something, for some pods."""
+    return CalendarFeed.objects.filter(member=person, pod__in=list(pods), revoked_at=None)
 
 
 def end_feeds(person: User) -> None:

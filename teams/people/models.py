@@ -67,6 +67,7 @@ class User(AbstractBaseUser):
     shortcuts = models.BooleanField(_("single-letter shortcuts"), default=True)
     is_active = models.BooleanField(_("active"), default=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)
+    leaves_on = models.DateField(_("last day in the company"), null=True, blank=True)
     date_joined = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "email"

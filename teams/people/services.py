@@ -90,25 +90,19 @@ def remove_person(*, by: User, person: User) -> None:
 
 
 @recorded
-def deactivate(*, by: User, person: User, at: dt.datetime | None = None) -> User:
+def deactivate(*, by: User | None, person: User, at: dt.datetime | None = None) -> User:
     """End every way in at once: sessions, tokens, open links and invitations, streams and feeds.
 
-    Memberships and history stay. Repeating changes nothing. Raises ``Refused`` for oneself and
-    for the last administrator. Locks the person with what ends with them, then the settings (the last administrator).
+    Memberships and history stay; ``by`` is None when a planned day has come. Repeating changes nothing. Raises
+    ``Refused`` for oneself and for the last administrator. Locks the person with what ends
+    with them, then the settings (the last administrator).
     """
     at = at or periods.now()
     lock(LockClass.PERSON, [person.pk])
     person = User.objects.get(pk=person.pk)
     if not person.is_active:
         return person
-    if person.pk == by.pk:
-        raise Refused(
-            Violation(
-                "yourself",
-                _("You cannot deactivate yourself."),
-                way_out=_("Another administrator can do it."),
-            )
-        )
+    _may_go(by, person)
     for end in _endings:
         end(person)
     lock(LockClass.SETTINGS, [0])
@@ -124,11 +118,34 @@ def deactivate(*, by: User, person: User, at: dt.datetime | None = None) -> User
     return person
 
 
+def _may_go(by: User | None, person: User) -> None:
+    if by is not None and person.pk == by.pk:
+        words = _("You cannot deactivate yourself.")
+        raise Refused(Violation("yourself", words, way_out=_("Another administrator can do it.")))
+
+
+@recorded
+def plan_leaving(*, by: User, person: User, last: dt.date | None) -> User:
+    """Write the last day on which somebody belongs to the company; None: they stay.
+
+    Raises ``Refused`` as ``deactivate`` would on the day after. Locks the person and the settings.
+    """
+    lock(LockClass.PERSON, [person.pk])
+    lock(LockClass.SETTINGS, [0])
+    if last is not None:
+        _may_go(by, person)
+        if not remaining_administrators(without=person, day=last + periods.DAY):
+            raise Refused(last_administrator(person))
+    User.objects.filter(pk=person.pk, is_active=True).update(leaves_on=last)
+    person.refresh_from_db()
+    return person
+
+
 @recorded
 def reactivate(*, by: User, person: User) -> User:
-    """Let somebody back in with the old password; tokens and links stay ended."""
+    """Let somebody back in with the old password; tokens and links stay ended, and no day of leaving is planned."""
     lock(LockClass.PERSON, [person.pk])
-    User.objects.filter(pk=person.pk, is_active=False).update(is_active=True, deactivated_at=None)
+    User.objects.filter(pk=person.pk, is_active=False).update(is_active=True, deactivated_at=None, leaves_on=None)
     person.refresh_from_db()
     return person
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -19,6 +20,15 @@ from teams.pods.queries import forget_standing
 
 Kind = Membership.Kind
 Role = RoleGrant.Role
+
+# The top of the house looks whether somebody leaves by it: called in the transaction.
+_endings: list[Callable[[User], None]] = []
+
+
+def on_membership_end(look: Callable[[User], None]) -> None:
+    """Register what is called when the end of a membership is written; called once at start-up."""
+    if look not in _endings:
+        _endings.append(look)
 
 
 @recorded
@@ -106,6 +116,28 @@ def end_membership(*, by: User | None, membership: Membership, last: dt.date) ->
 
 
 @recorded
+def keep_membership(*, by: User, membership: Membership, at: dt.datetime | None = None) -> Membership:
+    """Let a membership whose end lies ahead go on without an end. Going on already changes nothing.
+
+    Raises ``Refused`` (``over`` when its last day has passed, ``another_home``, ``already_in_pod``). Locks the person.
+    """
+    lock(LockClass.PERSON, [membership.member_id])
+    membership.refresh_from_db(fields=["period"])
+    first, until = membership.period.lower, membership.period.upper
+    if until is None:
+        return membership
+    if until <= (at or periods.now()).date():
+        words = _("%(name)s has left %(pod)s already.") % {"name": membership.member, "pod": membership.pod}
+        raise Refused(Violation("over", words, way_out=_("Add them to the pod again.")))
+    with translate_errors(_in_the_way(membership.member, membership.pod)), transaction.atomic():
+        _refuse_conflict(membership.member, membership.pod, membership.kind, DateRange(until, None))
+        Membership.objects.filter(pk=membership.pk).update(period=DateRange(first, None))
+    membership.refresh_from_db(fields=["period"])
+    _changed(membership.member)
+    return membership
+
+
+@recorded
 def change_membership(*, by: User, membership: Membership, is_lead: bool, sub_team: SubTeam | None) -> Membership:
     """Say whether somebody leads the pod, and in which sub-team they work. Locks the person."""
     if sub_team is not None and sub_team.pod_id != membership.pod_id:
@@ -174,7 +206,9 @@ def _check_days(first: dt.date, last: dt.date | None) -> None:
 
 
 def _end_before(membership: Membership, day: dt.date) -> None:
-    """End a membership before a day; one that would hold no day is removed."""
+    """End a membership before a day; one that would hold no day is removed. Who registered for it is told."""
+    for look in _endings:
+        look(membership.member)
     if day <= membership.period.lower:
         membership.delete()
         return

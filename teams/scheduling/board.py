@@ -28,6 +28,7 @@ SHORT = {
     "absent": gettext_lazy("away"),
     "overlap": gettext_lazy("working"),
     "skill": gettext_lazy("without the skill"),
+    "not_a_member": gettext_lazy("not in the pod then"),
     "rest_before": gettext_lazy("rest"),
     "rest_after": gettext_lazy("rest"),
     "span": gettext_lazy("length of the day"),

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cxportal.core.periods import MINUTE, local_date
+from cxportal.core.periods import DAY, MINUTE, local_date
 from cxportal.core.violations import Violation
 from teams.scheduling import day_limits, long_limits, words
 from teams.scheduling.coverage import FloorBreak
@@ -50,6 +50,7 @@ __all__ = [
     "Held",
     "MemberState",
     "absent",
+    "belongs",
     "floor_violation",
     "judge_claim",
     "judge_release",
@@ -73,7 +74,12 @@ def judge_claim(candidate: Candidate, member: MemberState, bounds: BoundValues, 
 
 
 def _judged(candidate: Candidate, member: MemberState, bounds: BoundValues, now: dt.datetime) -> list[Violation]:
-    found = [*_time(candidate, bounds, now), *skill(candidate, member), *absent(candidate, member)]
+    found = [
+        *_time(candidate, bounds, now),
+        *belongs(candidate, member),
+        *skill(candidate, member),
+        *absent(candidate, member),
+    ]
     twice = overlap(candidate, member)
     if twice:
         return [*found, *twice]
@@ -225,6 +231,19 @@ def skill(candidate: Candidate, member: MemberState) -> list[Violation]:
             {"skill": candidate.skill},
         )
     ]
+
+
+def belongs(candidate: Candidate, member: MemberState) -> list[Violation]:
+    """The member works in the pod on the day on which the shift begins; somebody who left works nowhere."""
+    day = local_date(candidate.period.start, candidate.zone)
+    if member.places is None or any(p.pod == candidate.pod and p.holds(day) for p in member.places):
+        return []
+    here = [p for p in member.places if p.pod == candidate.pod and p.until is not None and p.until <= day]
+    last = max((p.until for p in here if p.until is not None), default=None)
+    words_ = _("You do not work in this pod then.")
+    if last is not None:
+        words_ = _("You work in this pod until %(day)s.") % {"day": words.long_day(last - DAY)}
+    return [Violation("not_a_member", words_, {"until": last.isoformat() if last else None})]
 
 
 def absent(candidate: Candidate, member: MemberState) -> list[Violation]:

@@ -77,6 +77,18 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A pod in which a member works, from ``first`` until before ``until`` (None: without an end)."""
+
+    pod: int
+    first: dt.date
+    until: dt.date | None = None
+
+    def holds(self, day: dt.date) -> bool:
+        return self.first <= day and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True)
 class Beyond:
     """What a member has farther away than ``held`` and ``duties`` reach, as the database adds it up.
 
@@ -97,7 +109,8 @@ class MemberState:
 
     ``held`` and ``duties`` reach at least over the ISO weeks (in the member's zone) that the
     candidate touches and two days to both sides, ``beyond`` holds what lies farther away. It is
-    None for somebody who was only read to be drawn: they cannot be judged.
+    None for somebody who was only read to be drawn: they cannot be judged. ``places`` are where the
+    member works; None asks nothing of them.
     """
 
     member: int
@@ -110,6 +123,7 @@ class MemberState:
     region: str = ""
     waived: tuple[Waived, ...] = ()
     beyond: Beyond | None = Beyond()
+    places: tuple[Place, ...] | None = None
 
     @functools.cached_property
     def far(self) -> Beyond:

@@ -20,7 +20,7 @@ from teams.scheduling.agreed import bound_values
 from teams.scheduling.availability.rules import Availability, Part, Wish
 from teams.scheduling.coverage import Need
 from teams.scheduling.duties import DutySpan
-from teams.scheduling.facts import DAYS_BEYOND, WEEKS_BEYOND, Beyond, Held, MemberState, WorkDay
+from teams.scheduling.facts import DAYS_BEYOND, WEEKS_BEYOND, Beyond, Held, MemberState, Place, WorkDay
 from teams.scheduling.picture import (
     ActivityView,
     Person,
@@ -235,6 +235,8 @@ SELECT u.id, u.name, u.category, z.zone, c.weekly_minutes, COALESCE(c.region, ''
  (SELECT json_agg(json_build_array(w.weekday, w.day, w.part, w.wish) ORDER BY w.day, w.weekday, w.part)
    FROM teams_wishedtime w WHERE w.member_id = u.id
      AND (w.day IS NULL OR w.day BETWEEN %(start)s::date AND %(end)s::date))::text,
+ (SELECT json_agg(json_build_array(m.pod_id, lower(m.period), upper(m.period)) ORDER BY m.period, m.pod_id)
+   FROM teams_membership m WHERE m.member_id = u.id AND m.kind IN ('home', 'guest') AND u.is_active)::text,
  <beyond>
 FROM teams_user u LEFT JOIN teams_contract c ON c.member_id = u.id AND c.period @> %(day)s::date
 CROSS JOIN LATERAL (SELECT COALESCE(c.zone, NULLIF(u.zone, ''), %(zone)s) AS zone) AS z
@@ -299,7 +301,7 @@ def _same_person(row: tuple[Any, ...]) -> Person:
 
 def _person(row: Sequence[Any]) -> Person:
     pk, name, category, zone, minutes, region, skills, *state_of = row
-    held, duties, absences, waivers, wishes, beyond = state_of
+    held, duties, absences, waivers, wishes, places, beyond = state_of
     state = MemberState(
         member=pk,
         zone=ZoneInfo(zone),
@@ -313,6 +315,7 @@ def _person(row: Sequence[Any]) -> Person:
             Waived(shift, code, grant["minutes"]) for shift, grants in _rows(waivers) for code, grant in grants.items()
         ),
         beyond=_beyond(beyond) if beyond else None,
+        places=tuple(Place(p[0], _day(p[1]), _day(p[2]) if p[2] else None) for p in _rows(places)),
     )
     return Person(pk, name, category, state, _wishes(_rows(wishes)))
 
@@ -323,6 +326,10 @@ def _wishes(rows: Iterable[Any]) -> Availability:
         tuple((weekday, part, wish) for weekday, day, part, wish in found if day is None),
         tuple((dt.date.fromisoformat(day), part, wish) for _n, day, part, wish in found if day is not None),
     )
+
+
+def _day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
 
 
 def _beyond(text: str) -> Beyond:

@@ -111,25 +111,6 @@ def withdraw(request: HttpRequest, found: permissions.Found) -> HttpResponse:
 
 @verb
 @guarded(permissions.any_person)
-def deactivate(request: HttpRequest, found: permissions.Found) -> HttpResponse:
-    """End every way in at once; undo lets them in again with the old password."""
-    services.deactivate(by=found.by, person=found.person)
-    undo = reverse("settings_person_reactivate", kwargs={"pk": found.person.pk})
-    say(request, _("%(name)s is deactivated and signed out everywhere.") % {"name": found.person}, undo=undo)
-    return back_to(request, reverse("settings_person", kwargs={"pk": found.person.pk}))
-
-
-@verb
-@guarded(permissions.any_person)
-def reactivate(request: HttpRequest, found: permissions.Found) -> HttpResponse:
-    """Let them in again; tokens and links stay ended."""
-    services.reactivate(by=found.by, person=found.person)
-    say(request, _("%(name)s is active again.") % {"name": found.person})
-    return back_to(request, reverse("settings_person", kwargs={"pk": found.person.pk}))
-
-
-@verb
-@guarded(permissions.any_person)
 def sign_out(request: HttpRequest, found: permissions.Found) -> HttpResponse:
     """Sign them out of every device."""
     services.end_sessions(found.person, but=request.session.session_key or "")

@@ -282,13 +282,13 @@ def withdraw(
         raise Refused(Violation("leave_past", _("These days are over, so they stay as they were.")))
     gone = [row for row in rows if row.day >= today]
     for row in gone:
-        _end(row, State.WITHDRAWN, by, now)
+        end_day(row, State.WITHDRAWN, by, now)
     promote(made.pod, places(made.pod, on), work, now)
     tell(made.pod, on)
     return gone
 
 
-def _end(row: LeaveDay, state: str, by: User | None, now: dt.datetime) -> None:
+def end_day(row: LeaveDay, state: str, by: User | None, now: dt.datetime) -> None:
     """A live row ends: what it still costs returns to where it came from, and the member is there again."""
     if row.state == State.GRANTED:
         _book(row, paid_from(row), Entry.RETURN, 1, by, now)

@@ -45,7 +45,7 @@ def advance_turns(*, peak: Peak, by: User | None = None, at: dt.datetime | None 
             return running
     elif running is not None:
         _miss(running)
-    return _begin_next(peak, now)
+    return begin_next(peak, now)
 
 
 def _miss(turn: PeakTurn) -> None:
@@ -63,8 +63,8 @@ def _miss(turn: PeakTurn) -> None:
         )
 
 
-def _begin_next(peak: Peak, now: dt.datetime) -> PeakTurn | None:
-    """The next turn in which something can be taken; the peak is settled when there is none."""
+def begin_next(peak: Peak, now: dt.datetime) -> PeakTurn | None:
+    """The next turn in which something can be taken; the peak is settled when there is none. Under its locks."""
     days = days_of(peak.shares.all())
     tell(peak.pod, days)
     coming = peak.turns.select_related("member").filter(state=State.TO_COME).order_by("round", "place")
@@ -152,7 +152,7 @@ def take_share(*, by: User, peak: Peak, share: int, at: dt.datetime | None = Non
     request_leave(by=by, member=by, kind=kind, asked=asked, whole=True, peak=peak.pk, at=now)
     turn.state, turn.share, turn.ends_at = State.TAKEN, wanted, None
     turn.save(update_fields=["state", "share", "ends_at"])
-    _begin_next(peak, now)
+    begin_next(peak, now)
     return turn
 
 
@@ -164,7 +164,7 @@ def pass_turn(*, by: User, peak: Peak, at: dt.datetime | None = None) -> PeakTur
     turn = _own_turn(peak, by)
     turn.state, turn.ends_at = State.PASSED, None
     turn.save(update_fields=["state", "ends_at"])
-    _begin_next(peak, now)
+    begin_next(peak, now)
     return turn
 
 

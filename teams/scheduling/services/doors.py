@@ -59,10 +59,11 @@ def lock_rosters(members: Iterable[int], places: Iterable[tuple[Pod, Period]]) -
         for day in each_day(local_date(span.start, pod.tzinfo) - 2 * DAY, local_date(span.end, pod.tzinfo) + 2 * DAY)
     }
     weeks |= {lock_key("weeks", member) for member in members}
-    lock_all((LockClass.MEMBER_WEEK, weeks), (LockClass.POD_DAY, _days(spans)))
+    lock_all((LockClass.MEMBER_WEEK, weeks), (LockClass.POD_DAY, day_keys(spans)))
 
 
-def _days(places: Iterable[tuple[Pod, Period]]) -> set[int]:
+def day_keys(places: Iterable[tuple[Pod, Period]]) -> set[int]:
+    """The keys of the (pod, day) locks of periods in several pods."""
     return {lock_key("day", pod.pk, day.toordinal()) for pod, span in places for day in days_of(pod, span)}
 
 
@@ -87,7 +88,7 @@ def weeks_around(member: int, spans: Iterable[Period]) -> set[int]:
 
 def lock_days(places: Iterable[tuple[Pod, Period]]) -> None:
     """Take the (pod, day) locks of periods in several pods, in one step."""
-    lock(LockClass.POD_DAY, _days(places))
+    lock(LockClass.POD_DAY, day_keys(places))
 
 
 def must_stand(locked: Period, now: Period) -> None:

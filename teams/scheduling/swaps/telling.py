@@ -80,6 +80,12 @@ def closed(row: Exchange, sat: Collection[int]) -> None:
     _send(row, row.consents.exclude(member__in=sat).values_list("member", flat=True), "swap_closed", None)
 
 
+def left(row: Exchange, person: User) -> None:
+    """Somebody in it left the pod: the others read who."""
+    _settled(row)
+    _send(row, row.consents.exclude(member=person).values_list("member", flat=True), "swap_left", person)
+
+
 def reminded(row: Exchange, member: int, by: User | None, told: dt.datetime) -> None:
     """At most once a day for one person and exchange: the day on which they are told stands in the source."""
     day = local_date(told, row.pod.tzinfo).isoformat()
@@ -221,6 +227,12 @@ def register_notices() -> None:
         icon="calendar-x",
         group="exchanges",
         words=_plain(later("An exchange is over: one of its shifts changed hands or was changed. You work as before.")),
+    )
+    register(
+        "swap_left",
+        icon="calendar-x",
+        group="exchanges",
+        words=_plain(later("%(by)s has left, so an exchange is over. You work as before.")),
     )
     register(
         "swap_reminder",

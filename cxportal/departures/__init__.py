@@ -1,0 +1,1 @@
+"""People who leave a pod or the company: one act over every floor."""
