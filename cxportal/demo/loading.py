@@ -19,7 +19,7 @@ from customers.routing import services as routing
 from cxportal.core import periods
 from cxportal.core.models import ImportRun
 from cxportal.core.violations import Answer as No
-from cxportal.demo import history, leave, live, rosters, swaps, votes, world
+from cxportal.demo import history, leave, live, mails, rosters, swaps, votes, world
 from cxportal.demo.build import Built, build, find
 from cxportal.demo.company import plan
 from teams.fairness import services as fairness
@@ -64,6 +64,7 @@ def load(scale: str, *, seed: int, say: Say, now: dt.datetime | None = None) -> 
     votes.decide(built, now)
     say(f"{leave.write(built, now=now, seed=seed)} days of leave, and a Christmas in rounds")
     swaps.offer_some(built, now=now, seed=seed)
+    mails.choose_some(built, now=now)
     say(f"{sum(pod.customers for pod in built.plan.pods):,} customers")
     quiet: Say = lambda _line: None  # noqa: E731 - the import's own lines are too many here
     history.bring_customers(built, seed=seed, say=quiet)
@@ -91,6 +92,7 @@ def refresh(run: ImportRun, *, say: Say, now: dt.datetime | None = None) -> Buil
     if days := leave.write(built, now=now, seed=seed):
         say(f"{days} days of leave, and a Christmas in rounds")
     swaps.offer_some(built, now=now, seed=seed)
+    mails.choose_some(built, now=now)
     since = Contact.objects.filter(source="demo").aggregate(last=Max("arrived_at"))["last"]
     if since is None or now - since > GAP:
         brought = _bring_contacts(built, since, now, dt.date.fromisoformat(detail["first"]), seed)
