@@ -93,12 +93,17 @@ def points_of(pod: Pod, members: Iterable[int], at: dt.datetime) -> dict[int, De
 
 
 def carried(pod: Pod, members: Collection[int], at: dt.datetime) -> dict[int, Carried]:
-    """Points of some of the pod's people beside their fair share, as the page tells them. Four queries."""
+    """Points of some of the pod's people beside their fair share, as the page tells them; nothing while nobody has any.
+
+    Four queries.
+    """
     rows = entries(pod, since(weights(values_at(pod, at)), at)).filter(happened_at__lte=at)
     day = local_date(at, pod.tzinfo)
     sums = dict.fromkeys(members_on(pod, day).values_list("pk", flat=True), Decimal())
     for member, points in rows.values_list("member", "points"):
         sums[member] = sums.get(member, Decimal()) + points
+    if not any(sums.values()):
+        return {}
     calendars = Calendars(sums, pod.tzinfo)
     fair = fair_share({member: calendars.minutes(member, day) for member in sums}, sum(sums.values(), Decimal()))
     return {

@@ -53,8 +53,9 @@ def people_waiting(at: dt.datetime | None = None) -> list[int]:
     """Who has an unread notice that was not mailed; nobody without a mail server. One query."""
     if not settings.MAIL_HOST:
         return []
-    since = (at or periods.now()) - KEPT_FOR
-    waiting = Notice.objects.filter(read_at=None, mailed_at=None, created_at__gt=since, recipient__is_active=True)
+    now = at or periods.now()
+    heard = Notice.objects.filter(read_at=None, mailed_at=None, created_at__range=(now - KEPT_FOR, now))
+    waiting = heard.filter(recipient__is_active=True)
     return sorted(set(waiting.exclude(recipient__email=None).values_list("recipient", flat=True)))
 
 
