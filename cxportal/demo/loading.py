@@ -7,7 +7,8 @@ begun again at the next start, so nothing half-made is ever shown.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.db import connection, transaction
@@ -19,9 +20,10 @@ from customers.routing import services as routing
 from cxportal.core import periods
 from cxportal.core.models import ImportRun
 from cxportal.core.violations import Answer as No
-from cxportal.demo import history, leave, live, mails, rosters, swaps, votes, world
+from cxportal.demo import history, leave, live, rosters, swaps, votes, world
 from cxportal.demo.build import Built, build, find
 from cxportal.demo.company import plan
+from cxportal.demo.roster import Sitting
 from teams.fairness import services as fairness
 from teams.people.models import User
 from teams.pods.models import Company, Pod
@@ -32,6 +34,8 @@ STALE = dt.timedelta(minutes=30)
 CLAIMS = 200
 
 type Say = Callable[[str], None]
+
+QUIET: Say = lambda _line: None  # noqa: E731 - the import's own lines are too many here
 
 
 def state() -> ImportRun | None:
@@ -55,8 +59,25 @@ def load(scale: str, *, seed: int, say: Say, now: dt.datetime | None = None) -> 
     run = ImportRun.objects.create(kind=KIND, file_name=f"demo {scale}", by_name="demo", detail=detail)
     say("people, pods, agreements")
     built = build(plan(scale), today=today, seed=seed)
-    say("rosters from four weeks back to four ahead")
     sittings = rosters.rota(built, monday, seed=seed)
+    # The files go in over a connection of their own meanwhile: almost all of their time is the database's.
+    with ThreadPoolExecutor(1) as beside:
+        brought = beside.submit(_bring_history, built, sittings, now=now, seed=seed, say=say)
+        say("rosters from four weeks back to four ahead")
+        _plan_ahead(built, sittings, monday, now=now, seed=seed, say=say)
+        past = brought.result()
+    say("the last days and this moment through the services")
+    played = live.play_days(built, now=now, seed=seed, say=QUIET)
+    arrived = live.play_now(built, now=periods.now(), seed=seed)
+    fold()
+    _done(run, rows=past + played + arrived, detail=detail)
+    return built
+
+
+def _plan_ahead(
+    built: Built, sittings: Sequence[Sitting], monday: dt.date, *, now: dt.datetime, seed: int, say: Say
+) -> None:
+    """The rota with what the pods decide about it: needs, wishes, votes, leave, swaps."""
     rosters.write(built, sittings)
     rosters.require(built, monday)
     rosters.wish(built)
@@ -64,19 +85,20 @@ def load(scale: str, *, seed: int, say: Say, now: dt.datetime | None = None) -> 
     votes.decide(built, now)
     say(f"{leave.write(built, now=now, seed=seed)} days of leave, and a Christmas in rounds")
     swaps.offer_some(built, now=now, seed=seed)
-    mails.choose_some(built, now=now)
-    say(f"{sum(pod.customers for pod in built.plan.pods):,} customers")
-    quiet: Say = lambda _line: None  # noqa: E731 - the import's own lines are too many here
-    history.bring_customers(built, seed=seed, say=quiet)
-    past = world.generate(built.plan, now=now, seed=seed, roster=sittings)
-    say(f"{len(past):,} contacts of half a year")
-    history.bring_contacts(built, past, say=quiet)
-    say("the last days and this moment through the services")
-    played = live.play_days(built, now=now, seed=seed, say=quiet)
-    arrived = live.play_now(built, now=periods.now(), seed=seed)
-    _settle()
-    _done(run, rows=len(past) + played + arrived, detail=detail)
-    return built
+
+
+def _bring_history(built: Built, sittings: Sequence[Sitting], *, now: dt.datetime, seed: int, say: Say) -> int:
+    """Customers and the contacts of half a year by import, in a thread of its own; returns the contacts."""
+    try:
+        say(f"{sum(pod.customers for pod in built.plan.pods):,} customers")
+        history.bring_customers(built, seed=seed, say=QUIET)
+        past = world.generate(built.plan, now=now, seed=seed, roster=sittings)
+        say(f"{len(past):,} contacts of half a year")
+        history.bring_contacts(built, past, say=QUIET)
+        _settle()
+    finally:
+        connection.close()
+    return len(past)
 
 
 def refresh(run: ImportRun, *, say: Say, now: dt.datetime | None = None) -> Built:
@@ -92,7 +114,6 @@ def refresh(run: ImportRun, *, say: Say, now: dt.datetime | None = None) -> Buil
     if days := leave.write(built, now=now, seed=seed):
         say(f"{days} days of leave, and a Christmas in rounds")
     swaps.offer_some(built, now=now, seed=seed)
-    mails.choose_some(built, now=now)
     since = Contact.objects.filter(source="demo").aggregate(last=Max("arrived_at"))["last"]
     if since is None or now - since > GAP:
         brought = _bring_contacts(built, since, now, dt.date.fromisoformat(detail["first"]), seed)
@@ -126,7 +147,7 @@ def _bring_contacts(built: Built, since: dt.datetime | None, now: dt.datetime, f
     roster = rosters.rota(built, monday, seed=seed)
     later = world.generate(built.plan, now=now, seed=seed + int(cut) % 1_000_003, roster=roster, first=first)
     rows = [int(row) for row in (later.arrived > cut).nonzero()[0]]
-    return history.bring_contacts(built, later, say=lambda _line: None, rows=rows) if rows else 0
+    return history.bring_contacts(built, later, say=QUIET, rows=rows) if rows else 0
 
 
 def _close_stale(built: Built, now: dt.datetime) -> None:

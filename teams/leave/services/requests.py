@@ -27,7 +27,7 @@ from teams.pods.queries import standing
 from teams.scheduling import words
 from teams.scheduling.models import Absence, Assignment, as_range
 from teams.scheduling.picture import minus
-from teams.scheduling.services.away import remove_leave, work_on, write_leave
+from teams.scheduling.services.away import Away, remove_leave, work_on, write_leave
 from teams.scheduling.services.doors import UTC
 
 State = LeaveDay.State
@@ -84,8 +84,8 @@ def request_leave(
     if not wanted or (whole and any(v.violations for v in verdicts)):
         raise Refused(reasons(verdicts))
     made = LeaveRequest.objects.create(member=member, pod=pod, kind=kind, made_by=by, asked_at=now)
-    granted = [_grant(_row(made, v, State.WAITING), v, at_desk, own, by, now) for v in verdicts if _given(v)]
-    waiting = [_row(made, v, State.WAITING) for v in verdicts if wait and v.outcome == FULL]
+    granted = _grant([(_row(made, v), v) for v in verdicts if _given(v)], at_desk, own, by, now)
+    waiting = LeaveDay.objects.bulk_create(_row(made, v) for v in verdicts if wait and v.outcome == FULL)
     tell(pod, days)
     return Answered(made, tuple(verdicts), tuple(granted), tuple(waiting))
 
@@ -139,8 +139,9 @@ def _last_request(member: User, days: Sequence[dt.date]) -> LeaveRequest | None:
     return held.request if held else None
 
 
-def _row(request: LeaveRequest, verdict: Verdict, state: str) -> LeaveDay:
-    return LeaveDay.objects.create(
+def _row(request: LeaveRequest, verdict: Verdict) -> LeaveDay:
+    """A day of a request that waits; not written yet."""
+    return LeaveDay(
         request=request,
         member=request.member,
         pod=request.pod,
@@ -149,28 +150,49 @@ def _row(request: LeaveRequest, verdict: Verdict, state: str) -> LeaveDay:
         ends=verdict.asked.ends,
         cost=verdict.cost,
         takes_place=request.kind.takes_place and verdict.cost > 0,
-        state=state,
+        state=State.WAITING,
         asked_at=request.asked_at,
     )
 
 
 def _grant(
-    row: LeaveDay, verdict: Verdict, at_desk: Desk, work: Sequence[Assignment], by: User | None, now: dt.datetime
-) -> LeaveDay:
-    """A row becomes granted: it is paid from the lots, and the member is away."""
-    _book(row, verdict.lots, Entry.TAKING, -1, by, now)
-    zone = at_desk.calendar.zone(row.day)
-    if zone is not None:
-        span, whole = span_of(verdict.asked, zone), verdict.asked.whole
-        mine = [each for each in work if each.shift.day == row.day and (whole or each.span.overlaps(span))]
-        row.absence = write_leave(by=by, member=row.member, period=span, work=mine, whole=whole, now=now)
-    row.state, row.settled_at, row.cost = State.GRANTED, now, verdict.cost
-    row.save(update_fields=["state", "settled_at", "absence", "cost"])
-    return row
+    days: Sequence[tuple[LeaveDay, Verdict]],
+    at_desk: Desk,
+    work: Sequence[Assignment],
+    by: User | None,
+    now: dt.datetime,
+) -> list[LeaveDay]:
+    """Days of one member become granted: they are paid from the lots, and the member is away.
+
+    Rows that are not written yet are written here; as many statements for a fortnight as for a day.
+    """
+    if not days:
+        return []
+    away = {verdict.asked.day: found for _row, verdict in days if (found := _away(verdict.asked, at_desk, work))}
+    made = write_leave(by=by, member=at_desk.member, stretches=list(away.values()), now=now)
+    absences = dict(zip(away, made, strict=True))
+    for row, verdict in days:
+        row.state, row.settled_at, row.cost = State.GRANTED, now, verdict.cost
+        row.absence = absences.get(row.day)
+    rows = [row for row, _verdict in days]
+    LeaveDay.objects.bulk_update([row for row in rows if row.pk], ["state", "settled_at", "absence", "cost"])
+    LeaveDay.objects.bulk_create(row for row in rows if not row.pk)
+    _book([(row, lot) for row, verdict in days for lot in verdict.lots], Entry.TAKING, -1, by, now)
+    return rows
 
 
-def _book(row: LeaveDay, lots: Iterable[Lot], entry: str, sign: int, by: User | None, now: dt.datetime) -> None:
-    """Lines of the ledger for a day, one a lot."""
+def _away(asked: Asked, at_desk: Desk, work: Sequence[Assignment]) -> Away | None:
+    """The stretch that a day of leave takes, with the work in it; None for somebody without a contract then."""
+    zone = at_desk.calendar.zone(asked.day)
+    if zone is None:
+        return None
+    span, whole = span_of(asked, zone), asked.whole
+    mine = [each for each in work if each.shift.day == asked.day and (whole or each.span.overlaps(span))]
+    return Away(span, mine, whole)
+
+
+def _book(parts: Iterable[tuple[LeaveDay, Lot]], entry: str, sign: int, by: User | None, now: dt.datetime) -> None:
+    """Lines of the ledger for days, one a day and lot."""
     LedgerEntry.objects.bulk_create(
         LedgerEntry(
             member=row.member,
@@ -184,7 +206,7 @@ def _book(row: LeaveDay, lots: Iterable[Lot], entry: str, sign: int, by: User | 
             by=by,
             at=now,
         )
-        for lot in lots
+        for row, lot in parts
     )
 
 
@@ -224,7 +246,7 @@ def promote(pod: Pod, found: Places, work: Work, now: dt.datetime) -> list[Leave
         asked = [Asked(row.day, row.begins, row.ends)]
         (verdict,) = judged(at_desk, asked, found, own, now, bound=False, row=pk)
         if _given(verdict):
-            given.append(_grant(row, verdict, at_desk, own, None, now))
+            given += _grant([(row, verdict)], at_desk, own, None, now)
             found.waiting[row.day] = [each for each in found.waiting[row.day] if each[1] != pk]
             found.away[row.day] += row.takes_place
             _tell_promoted(row)
@@ -291,7 +313,7 @@ def withdraw(
 def end_day(row: LeaveDay, state: str, by: User | None, now: dt.datetime) -> None:
     """A live row ends: what it still costs returns to where it came from, and the member is there again."""
     if row.state == State.GRANTED:
-        _book(row, paid_from(row), Entry.RETURN, 1, by, now)
+        _book([(row, lot) for lot in paid_from(row)], Entry.RETURN, 1, by, now)
     absence = row.absence
     row.state, row.settled_at, row.absence = state, now, None
     row.save(update_fields=["state", "settled_at", "absence"])

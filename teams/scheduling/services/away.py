@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
@@ -79,18 +80,30 @@ def _named(why: Violation, span: str) -> Violation:
     return Violation("leave_shift", words_, {"because": why.code, **why.numbers}, _("Offer it to the others first."))
 
 
-def write_leave(
-    *, by: User | None, member: User, period: Period, work: Sequence[Assignment], whole: bool, now: dt.datetime
-) -> Absence:
-    """The member is on leave over a period; ``work`` on that day is given up and its seats open. Locks as above."""
-    made = Absence.objects.create(
-        member=member, period=as_range(period), kind=Absence.Kind.LEAVE, made_by=by, made_at=now
+@dataclass(frozen=True)
+class Away:
+    """A stretch of leave to write: the instants, the work on that day, and whether the shifts go as a whole."""
+
+    period: Period
+    work: Sequence[Assignment] = ()
+    whole: bool = True
+
+
+def write_leave(*, by: User | None, member: User, stretches: Sequence[Away], now: dt.datetime) -> list[Absence]:
+    """The member is on leave over some stretches; the work on them is given up and its seats open. Locks as above.
+
+    Returns the absences in the order of the stretches: one statement for all of them.
+    """
+    kind = Absence.Kind.LEAVE
+    made = Absence.objects.bulk_create(
+        Absence(member=member, period=as_range(each.period), kind=kind, made_by=by, made_at=now) for each in stretches
     )
-    for row in work:
-        part = row.span if whole else row.span.intersection(period)
-        if part is not None:
-            give_up(member, row.shift, part, now, urgent=False)
-    tell_away(member, period)
+    for each in stretches:
+        for row in each.work:
+            part = row.span if each.whole else row.span.intersection(each.period)
+            if part is not None:
+                give_up(member, row.shift, part, now, urgent=False)
+    tell_away(member, *(each.period for each in stretches))
     return made
 
 

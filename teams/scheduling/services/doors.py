@@ -200,8 +200,8 @@ def tell(pod: Pod, days: Iterable[dt.date], members: Iterable[int] = (), *, news
     fetch(telling(pod, days, members, news=news))
 
 
-def tell_away(member: User, period: Period) -> None:
+def tell_away(member: User, *periods: Period) -> None:
     """Tell the open week pages of the member's pods that this row shows an absence, or shows it no more."""
-    for pod in Pod.objects.filter(pk__in=standing(member).member_of):
-        topics = {topic(pod, day) for day in days_of(pod, period)}
+    for pod in Pod.objects.filter(pk__in=standing(member).member_of) if periods else ():
+        topics = {topic(pod, day) for period in periods for day in days_of(pod, period)}
         fetch(realtime.telling((topics, f"row--{member.pk}", {}), (topics, "news", {})))
