@@ -1,4 +1,4 @@
-"""What a claim would count, told beside it before it is done."""
+"""What a claim would count, told beside it before it is done; and what people carried, told where somebody is asked."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from cxportal.core.periods import Period, local_date
 from teams.fairness import words
 from teams.fairness.agreed import weights
+from teams.fairness.queries import carried
 from teams.fairness.rules import Work, reasons
 from teams.leave.holidays import holiday
+from teams.scheduling import carried as board
 from teams.scheduling.bounds import MemberState
 from teams.scheduling.picture import PodPicture
 from teams.scheduling.remarks import register
@@ -25,3 +27,4 @@ def points_of_claim(picture: PodPicture, member: MemberState, period: Period) ->
 def tell_points() -> None:
     """Called once when the teams floor starts."""
     register(points_of_claim)
+    board.register(carried)

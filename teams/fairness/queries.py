@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from teams.people.models import User
 from teams.pods.agreement import Values, in_words, values_at
 from teams.pods.models import Pod
 from teams.pods.queries import members_on
+from teams.scheduling.carried import Carried
 
 MOST_PIPS = 24
 
@@ -89,6 +90,27 @@ def points_of(pod: Pod, members: Iterable[int], at: dt.datetime) -> dict[int, De
     for member, points in rows.values_list("member", "points"):
         found[member] += points
     return found
+
+
+def carried(pod: Pod, members: Collection[int], at: dt.datetime) -> dict[int, Carried]:
+    """Points of some of the pod's people beside their fair share, as the page tells them; nothing while nobody has any.
+
+    Four queries.
+    """
+    rows = entries(pod, since(weights(values_at(pod, at)), at)).filter(happened_at__lte=at)
+    day = local_date(at, pod.tzinfo)
+    sums = dict.fromkeys(members_on(pod, day).values_list("pk", flat=True), Decimal())
+    for member, points in rows.values_list("member", "points"):
+        sums[member] = sums.get(member, Decimal()) + points
+    if not any(sums.values()):
+        return {}
+    calendars = Calendars(sums, pod.tzinfo)
+    fair = fair_share({member: calendars.minutes(member, day) for member in sums}, sum(sums.values(), Decimal()))
+    return {
+        member: Carried(words.carried(sums[member], round(fair[member], 1)), float(sums[member] - fair[member]))
+        for member in members
+        if member in sums
+    }
 
 
 def read_fairness(pod: Pod, viewer: User, *, at: dt.datetime) -> FairnessPage:

@@ -42,6 +42,13 @@ def counts(reason: Reason) -> str:
     return texts[reason.kind] % {"n": number(reason.points)}
 
 
+def carried(points: Decimal, fair: Decimal) -> str:
+    """What somebody carried beside the share that falls to their contract: ``4 points, share 5.5``."""
+    whole = int(points) if points == int(points) else 2
+    text = ngettext("%(points)s point, share %(fair)s", "%(points)s points, share %(fair)s", whole)
+    return text % {"points": number(points), "fair": number(fair)}
+
+
 def why(kind: str, numbers: Mapping[str, Any]) -> str:
     """The sentence behind an entry, from its stored numbers."""
     if numbers.get("corrected"):

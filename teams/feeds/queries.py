@@ -43,14 +43,18 @@ WITH near AS (
   FROM teams_segmentevent g WHERE g.shift_id IN (SELECT id FROM near) GROUP BY g.shift_id
 )
 SELECT n.id, n.version, n.cancelled_at, n.monday, coalesce(c.times, 0), c.at,
-       e.id, e.pgh_label, lower(e.period), upper(e.period), e.pgh_created_at
+       e.id, e.pgh_label, lower(e.period), upper(e.period), e.pgh_created_at,
+       (SELECT min(x.pgh_created_at) FROM teams_assignmentevent x WHERE x.pgh_obj_id = e.pgh_obj_id
+        AND x.pgh_id > e.pgh_id AND (x.shift_id, x.member_id) <> (e.shift_id, e.member_id))
 FROM near n JOIN teams_assignmentevent e ON e.shift_id = n.id AND e.member_id = %(member)s
 LEFT JOIN cut c ON c.shift_id = n.id
 ORDER BY n.id, e.pgh_id
 """
 AWAY_SQL = """
 SELECT e.id, e.pgh_label, lower(e.period), upper(e.period), e.pgh_created_at FROM teams_absenceevent e
-WHERE e.member_id = %(member)s AND upper(e.period) > %(since)s ORDER BY e.id, e.pgh_id
+WHERE e.member_id = %(member)s AND e.id IN (
+  SELECT n.id FROM teams_absenceevent n WHERE n.member_id = %(member)s AND upper(n.period) > %(since)s)
+ORDER BY e.id, e.pgh_id
 """
 
 
@@ -152,12 +156,18 @@ def entries_of(feed: CalendarFeed, at: dt.datetime | None = None) -> list[Entry]
 
 def _shifts(feed: CalendarFeed, since: dt.datetime) -> Iterator[Entry]:
     stories: dict[int, _Story] = {}
+    gone: dict[tuple[int, int], tuple[Period, dt.datetime]] = {}
     for row in _rows(HISTORY_SQL, feed, since):
-        shift, version, cancelled_at, week, cuts, cut_at, *change = row
+        shift, version, cancelled_at, week, cuts, cut_at, pk, label, start, end, at, left_at = row
         story = stories.get(shift)
         if story is None:
-            story = stories[shift] = _Story(shift, week, version + cuts, cut_at or row[-1], cancelled_at is not None)
-        story.take(change[0], change[1], Period(change[2], change[3]), change[4])
+            story = stories[shift] = _Story(shift, week, version + cuts, cut_at or at, cancelled_at is not None)
+        story.take(pk, label, Period(start, end), at)
+        gone.pop((shift, pk), None)
+        if left_at:
+            gone[shift, pk] = Period(start, end), left_at
+    for (shift, pk), (period, left_at) in gone.items():  # the same work stands on another shift since: a split
+        stories[shift].take(pk, DELETED, period, left_at)
     parts = _parts(stories)
     for story in stories.values():
         yield from _entries(feed, story, parts.get(story.shift, []))
@@ -191,7 +201,8 @@ def _absences(feed: CalendarFeed, since: dt.datetime) -> Iterator[Entry]:
         stories.setdefault(pk, _Story()).take(pk, label, Period(start, end), at)
     for pk, story in stories.items():
         for place, period, cancelled in story.events():
-            if cancelled and story.changed_at < feed.made_at:
+            # The whole story is read, also what an absence was before it was cut to a time long past.
+            if (cancelled and story.changed_at < feed.made_at) or period.end <= since:
                 continue
             yield Entry(
                 uid=uid("away", pk, feed.member_id, place),

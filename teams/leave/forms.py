@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxportal.core.fields import ClockField, DayField, MomentField
 from cxportal.core.periods import each_day, parse_week, to_instant, week_label
-from teams.leave.models import LeaveKind
+from teams.leave.models import LeaveKind, Peak
 from teams.leave.rules import Asked
 from teams.leave.services.peaks import Share
 from teams.pods.models import Pod
@@ -34,11 +35,14 @@ class LeaveForm(forms.Form):
     begins = ClockField(label=_("From"), required=False)
     ends = ClockField(label=_("Until"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: Sequence[LeaveKind] | None = None, **kwargs: Any) -> None:
+        """``kinds`` are those that can be chosen, where they are known already."""
         super().__init__(*args, **kwargs)
         field = self.fields["kind"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = LeaveKind.objects.filter(retired_at=None, by_members=True)
+        if kinds is not None:
+            field.choices = [(kind.pk, str(kind)) for kind in kinds]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -93,9 +97,14 @@ class PeakForm(forms.Form):
     opens_at = MomentField(label=_("Begins"))
     free_at = MomentField(label=_("What is left opens to all"))
 
-    def __init__(self, *args: Any, pod: Pod, **kwargs: Any) -> None:
+    field_order = ("name", "rounds", "first", "last", "opens_at", "free_at")
+
+    def __init__(self, *args: Any, pod: Pod, rule: str, **kwargs: Any) -> None:
+        """``rule`` is how the pod agreed to share out; only rounds are counted."""
         super().__init__(*args, **kwargs)
         self.pod = pod
+        if rule != Peak.Rule.ROUNDS:
+            del self.fields["rounds"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -83,30 +83,30 @@ def time_account(member: User, today: dt.date) -> TimeAccount:
     raw = fetch(WORKED(member=member.pk, zone=zone.key, start=span.start, end=span.end))[0]
     worked = {day: round(seconds / 60) for day, seconds in raw if first <= day <= last}
     begins = min(worked, default=today)
-    asked = _asked(member, calendar, begins, last)
+    due = asked(member, calendar, begins, last)
     sums: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for n, figures in enumerate((worked, asked)):
+    for n, figures in enumerate((worked, due)):
         for day, minutes in figures.items():
             sums[day.month][n] += minutes
     for row in rows:
         sums[row.on.month][2] += row.minutes
     months, balance = [], 0
     for number in sorted(sums):
-        done, due, corrected = sums[number]
-        balance += done - due + corrected
-        told = (words.hours(done), words.hours(due), signed(corrected) if corrected else "", signed(balance))
+        done, wanted, corrected = sums[number]
+        balance += done - wanted + corrected
+        told = (words.hours(done), words.hours(wanted), signed(corrected) if corrected else "", signed(balance))
         months.append(Month(str(MONTHS[number]), *told))
     return TimeAccount(tuple(months), entries, balance)
 
 
-def _asked(member: User, calendar: Calendar, first: dt.date, last: dt.date) -> Mapping[dt.date, int]:
+def asked(member: User, calendar: Calendar, first: dt.date, last: dt.date) -> Mapping[dt.date, int]:
     """What the contract asks of each day, less what leave and sickness take off it. Two queries."""
     if last < first:
         return {}
-    asked = {day: calendar.due(day) or 0 for day in each_day(first, last)}
+    minutes = {day: calendar.due(day) or 0 for day in each_day(first, last)}
     leave = LeaveDay.objects.filter(member=member, day__range=(first, last), state=LeaveDay.State.GRANTED)
     for day, cost, back in leave.values_list("day", "cost", "given_back"):
-        asked[day] = max(0, asked[day] - (cost - back))
+        minutes[day] = max(0, minutes[day] - (cost - back))
     zone = calendar.zone(last) or UTC
     whole = days_period(first, last, zone)
     for absence in Absence.objects.filter(member=member, kind=Absence.Kind.SICK, period__overlap=as_range(whole)):
@@ -114,5 +114,5 @@ def _asked(member: User, calendar: Calendar, first: dt.date, last: dt.date) -> M
             ill = day_period(day, zone).intersection(absence.span)
             if ill is not None:
                 all_day = ill == day_period(day, zone)
-                asked[day] = 0 if all_day else max(0, asked[day] - ill.minutes)
-    return asked
+                minutes[day] = 0 if all_day else max(0, minutes[day] - ill.minutes)
+    return minutes

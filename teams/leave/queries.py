@@ -31,7 +31,10 @@ DEFAULT_PLACES = 3
 
 @dataclass(frozen=True)
 class Cell:
-    """One day: ``n`` people away, drawn in four steps (3 is full); ``name`` is the day in words."""
+    """One day: ``n`` people away, drawn in four steps (3 is full); ``name`` is the day in words.
+
+    ``note`` is the end of the name: what is special about the day, and what it is to the reader.
+    """
 
     day: dt.date
     n: int
@@ -39,6 +42,7 @@ class Cell:
     marks: str
     flag: bool
     name: str
+    note: str
 
     @property
     def iso(self) -> str:
@@ -102,13 +106,11 @@ def read_year(
     def cell(day: dt.date) -> Cell:
         n, state = away.get(day, 0), states.get(day, "")
         marks = _marks(day, state, school=day in schools, feast=day in feasts, peak=day in kept)
-        name = f"{_long(day, language)}: {told_away[n]}"
-        for known in (feasts, halves, schools, kept):
-            if day in known:
-                name += f", {known[day]}"
+        notes = [known[day] for known in (feasts, halves, schools, kept) if day in known]
         if state in mine:
-            name += f", {mine[state]}"
-        return Cell(day, n, _level(n, places), marks, day in feasts and not n, name)
+            notes.append(mine[state])
+        name = f"{_long(day, language)}: {', '.join([told_away[n], *notes])}"
+        return Cell(day, n, _level(n, places), marks, day in feasts and not n, name, ", ".join(notes))
 
     months = tuple(
         Month(words.month(dt.date(year, number, 1)), str(MONTHS[number]), tuple(_row(year, number, cell)))

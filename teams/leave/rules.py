@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cxportal.core.violations import Violation
+from teams.scheduling import words
 
 DAY_MINUTES = 24 * 60
 FULL_WEEK = 5  # what is due is said in days of a week of five
@@ -243,51 +244,52 @@ def _dates(day: dt.date, today: dt.date, terms: Terms) -> list[Violation]:
     if day < today:
         return [Violation("leave_past", _("This day is over."))]
     if (day - today).days < terms.notice_days:
-        words = ngettext(
+        told = ngettext(
             "Leave is asked for %(n)s day before; the pod agreed that.",
             "Leave is asked for %(n)s days before; the pod agreed that.",
             terms.notice_days,
         )
         numbers = {"notice_days": terms.notice_days, "days": (day - today).days}
-        return [Violation("leave_notice", words % {"n": terms.notice_days}, numbers)]
+        return [Violation("leave_notice", told % {"n": terms.notice_days}, numbers)]
     if (day - today).days > terms.ahead_days:
         opens = day - dt.timedelta(days=terms.ahead_days)
-        words = _("This day can be asked for from %(day)s on.") % {"day": opens.isoformat()}
-        return [Violation("leave_ahead", words, {"ahead_days": terms.ahead_days, "opens": opens.isoformat()})]
+        told = _("This day can be asked for from %(day)s on.") % {"day": f"{words.long_day(opens)} {opens.year}"}
+        return [Violation("leave_ahead", told, {"ahead_days": terms.ahead_days, "opens": opens.isoformat()})]
     return []
 
 
 def _day(day: dt.date, fact: DayFacts) -> list[Violation]:
     found = list(fact.shift)
     if fact.elsewhere:
-        words = _("Another pod is your home on this day; leave is asked for there, in a request of its own.")
-        found.append(Violation("leave_home", words))
+        told = _("Another pod is your home on this day; leave is asked for there, in a request of its own.")
+        found.append(Violation("leave_home", told))
     if fact.due is None:
         found.append(Violation("leave_contract", _("There is no contract on this day.")))
     if fact.peak:
-        words = _("%(peak)s is still being shared out; what is left opens to all afterwards.")
-        found.append(Violation("leave_peak", words % {"peak": fact.peak}))
+        told = _("%(peak)s is still being shared out; what is left opens to all afterwards.")
+        found.append(Violation("leave_peak", told % {"peak": fact.peak}))
     return found
 
 
 def _held(held: Asked) -> Violation:
-    words = _("You asked for %(part)s of this day before; take that back to ask for another part.")
-    return Violation("leave_held", words % {"part": part_words(held.begins, held.ends)})
+    told = _("You asked for %(part)s of this day before; take that back to ask for another part.")
+    return Violation("leave_held", told % {"part": part_words(held.begins, held.ends)})
 
 
 def _balance(day: dt.date, minutes: int, left: int) -> Violation:
-    words = _("The day costs %(cost)s min; %(left)s min are left for it.") % {"cost": minutes, "left": left}
-    return Violation("leave_balance", words, {"cost": minutes, "left": left})
+    told = _("The day costs %(cost)s; %(left)s are left for it.")
+    numbers = {"cost": minutes, "left": left}
+    return Violation("leave_balance", told % {key: words.hours(n) for key, n in numbers.items()}, numbers)
 
 
 def _full(day: dt.date, fact: DayFacts, terms: Terms) -> Violation:
-    words = ngettext(
+    told = ngettext(
         "%(n)s person is away already; the pod agreed on %(places)s.",
         "%(n)s people are away already; the pod agreed on %(places)s.",
         fact.away,
     )
     numbers = {"away": fact.away, "places": terms.places, "waiting": fact.waiting}
-    return Violation("leave_full", words % {"n": fact.away, "places": terms.places}, numbers, _("You can wait."))
+    return Violation("leave_full", told % {"n": fact.away, "places": terms.places}, numbers, _("You can wait."))
 
 
 def digest(*parts: object) -> str:

@@ -72,7 +72,9 @@ def told(
             weeks.setdefault(week_label(verdict.asked.day), []).append(verdict)
     rows = [_week(label, found, away, desk) for label, found in weeks.items()][:MOST_WEEKS]
     rows += [_left_out(label) for label in out]
-    reasons = {str(why.message): None for v in verdicts if v.outcome not in {FULL} for why in v.violations}
+    said = {row.words for row in rows}
+    every = {str(why.message): None for v in verdicts if v.outcome not in {FULL} for why in v.violations}
+    reasons = [reason for reason in every if reason not in said]
     minutes, later = sum(v.cost for v in fit), sum(v.cost for v in full)
     return TryOut(
         weeks=tuple(sorted(rows, key=lambda row: row.label)),

@@ -15,9 +15,10 @@ from cxportal.core import periods
 from cxportal.core.instants import YEARS
 from cxportal.core.periods import DAY, Period, each_day, local_date, monday, week_label
 from teams.feeds.queries import FeedLine, feeds_of
-from teams.leave.hours import signed, time_account
-from teams.mine.sums import Terms, WeekSum, Work, mondays_of, week_sums
-from teams.people.models import Contract, User
+from teams.leave.hours import asked, signed, time_account
+from teams.leave.reading import calendar_of
+from teams.mine.sums import WeekSum, Work, mondays_of, week_sums
+from teams.people.models import User
 from teams.pods.models import Pod
 from teams.pods.queries import reader_zone, standing
 from teams.scheduling import words
@@ -60,6 +61,7 @@ class MyWeek:
     next: MyShift | None
     headline: str
     then: str
+    place: str
     parts: tuple[tuple[str, str], ...]
     days: tuple[Day, ...]
     sum: WeekSum
@@ -126,7 +128,7 @@ def my_week(user: User, at: dt.datetime | None = None) -> MyWeek:
     account = time_account(user, local_date(now, zone)).minutes
     upcoming = next_shifts(user, now, limit=1)
     shift = upcoming[0] if upcoming else None
-    headline, then = countdown(shift, now) if shift else ("", "")
+    headline, then = countdown(shift, now, zone) if shift else ("", "")
     return MyWeek(
         label=week_label(first),
         number=first.isocalendar().week,
@@ -134,7 +136,8 @@ def my_week(user: User, at: dt.datetime | None = None) -> MyWeek:
         next=shift,
         headline=headline,
         then=then,
-        parts=_in_words(shift) if shift else (),
+        place=_place(shift.pod_name, Period(shift.start, shift.end), zone, shift.zone) if shift else "",
+        parts=_in_words(shift, zone) if shift else (),
         days=tuple(_day(day, rows, absences, zone, now) for day in each_day(first, first + 6 * DAY)),
         sum=this,
         planned=words.hours(this.planned),
@@ -150,7 +153,7 @@ def my_week(user: User, at: dt.datetime | None = None) -> MyWeek:
 
 
 def my_year(user: User, year: int, at: dt.datetime | None = None) -> MyYear:
-    """The person's ISO year week by week: five statements."""
+    """The person's ISO year week by week: as many statements whatever it holds."""
     now = at or periods.now()
     zone = ZoneInfo(reader_zone(user))
     mondays = mondays_of(year)
@@ -186,10 +189,9 @@ def year_lines(page: MyYear) -> list[Sequence[object]]:
     return rows
 
 
-def countdown(shift: MyShift, now: dt.datetime) -> tuple[str, str]:
-    """When the next shift is, and how long until it begins or ends."""
-    local = shift.start.astimezone(shift.zone).date()
-    when = f"{words.long_day(local)}, {words.span(Period(shift.start, shift.end), shift.zone)}"
+def countdown(shift: MyShift, now: dt.datetime, zone: ZoneInfo) -> tuple[str, str]:
+    """When the next shift is on the person's clock, and how long until it begins or ends."""
+    when = words.day_span(Period(shift.start, shift.end), zone)
     left = (shift.end if shift.now else shift.start) - now
     minutes = max(1, int(left.total_seconds() // 60))
     if minutes >= 48 * 60:
@@ -199,8 +201,8 @@ def countdown(shift: MyShift, now: dt.datetime) -> tuple[str, str]:
     return when, (_("ends in %(time)s") if shift.now else _("begins in %(time)s")) % {"time": told}
 
 
-def _in_words(shift: MyShift) -> tuple[tuple[str, str], ...]:
-    return tuple((words.span(Period(part.start, part.end), shift.zone), part.name) for part in shift.activities)
+def _in_words(shift: MyShift, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
+    return tuple((words.span(Period(part.start, part.end), zone), part.name) for part in shift.activities)
 
 
 def _year_row(one: WeekSum, this: dt.date) -> YearRow:
@@ -241,11 +243,8 @@ def _sums(
     now: dt.datetime,
 ) -> list[WeekSum]:
     work = [Work(row.span, tuple(part for part, _name in _parts(row)), row.shift.pod.tzinfo) for row in rows]
-    terms = [
-        Terms(contract.period.lower, contract.period.upper, tuple(contract.weekday_minutes))
-        for contract in Contract.objects.filter(member=user)
-    ]
-    return week_sums(mondays, work, terms, absences, zone=zone, now=now)
+    due = asked(user, calendar_of(user), mondays[0], mondays[-1] + 6 * DAY)
+    return week_sums(mondays, work, due, absences, zone=zone, now=now)
 
 
 def _parts(row: Assignment) -> list[tuple[Period, str]]:
@@ -256,13 +255,20 @@ def _parts(row: Assignment) -> list[tuple[Period, str]]:
 def _day(day: dt.date, rows: list[Assignment], absences: list[Period], zone: ZoneInfo, now: dt.datetime) -> Day:
     mine = []
     for row in rows:
-        if local_date(row.span.start, row.shift.pod.tzinfo) == day:
+        if local_date(row.span.start, zone) == day:
             names = ", ".join(dict.fromkeys(name for _part, name in sorted(_parts(row))))
-            place = f"{names} · {row.shift.pod.name}" if names else row.shift.pod.name
-            mine.append((words.span(row.span, row.shift.pod.tzinfo), place, _week_address(row)))
+            place = _place(row.shift.pod.name, row.span, zone, row.shift.pod.tzinfo)
+            mine.append((words.span(row.span, zone), f"{names} · {place}" if names else place, _week_address(row)))
     whole = periods.day_period(day, zone)
     away = any(gone.overlaps(whole) for gone in absences)
     return Day(day, words.long_day(day), day == local_date(now, zone), away, tuple(mine))
+
+
+def _place(pod: str, period: Period, zone: ZoneInfo, there: ZoneInfo) -> str:
+    """The pod, with its own wall times for a person who reads another clock."""
+    if words.span(period, zone) == words.span(period, there):
+        return pod
+    return _("%(pod)s, there %(when)s") % {"pod": pod, "when": words.day_span(period, there)}
 
 
 def _week_address(row: Assignment) -> str:

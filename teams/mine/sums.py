@@ -1,13 +1,13 @@
 """Hours of one person by ISO week: planned, worked, owed by the contract, nights and weekends. Pure.
 
-Owed is the contract's minutes of each weekday, less whole days away. A week that a contract fills adds up to its
-weekly minutes when its weekdays do. A night is a piece of work that touches 00:00 to 05:00 on the clock of the pod.
+Owed is what the contract asks of each day, as the time account counts it. A night is a piece of work that touches
+00:00 to 05:00 on the clock of the pod.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -41,20 +41,6 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Terms:
-    """A contract: from ``first`` until before ``end`` (None: open), minutes from Monday to Sunday."""
-
-    first: dt.date
-    end: dt.date | None
-    weekday_minutes: tuple[int, ...]
-
-    def on(self, day: dt.date) -> int:
-        """Minutes owed on a day."""
-        holds = self.first <= day and (self.end is None or day < self.end)
-        return self.weekday_minutes[day.weekday()] if holds else 0
-
-
-@dataclass(frozen=True)
 class WeekSum:
     """One ISO week in minutes; ``weekend`` says that it holds work on Saturday or Sunday."""
 
@@ -75,13 +61,16 @@ class WeekSum:
 def week_sums(
     mondays: Sequence[dt.date],
     work: Iterable[Work],
-    terms: Sequence[Terms],
+    asked: Mapping[dt.date, int],
     absences: Sequence[Period],
     *,
     zone: ZoneInfo,
     now: dt.datetime,
 ) -> list[WeekSum]:
-    """The sums of each of these weeks, cut at Monday 00:00 in the person's zone; ``away`` are whole days."""
+    """The sums of each of these weeks, cut at Monday 00:00 in the person's zone; ``away`` are whole days.
+
+    ``asked`` are minutes by day.
+    """
     planned: dict[dt.date, int] = {}
     worked: dict[dt.date, int] = {}
     nights: dict[dt.date, int] = {}
@@ -99,7 +88,7 @@ def week_sums(
     for monday in mondays:
         days = list(each_day(monday, monday + 6 * DAY))
         off = {day for day in days if any(gone.contains(day_period(day, zone)) for gone in absences)}
-        owed = sum(term.on(day) for day in days if day not in off for term in terms)
+        owed = sum(asked.get(day, 0) for day in days)
         sums.append(
             WeekSum(
                 monday,

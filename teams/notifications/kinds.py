@@ -43,7 +43,7 @@ GROUPS = {
     group.key: group
     for group in (
         Group("shifts", _("My shifts"), _("Moved, cancelled, taken over."), AT_ONCE),
-        Group("urgent", _("Help at short notice"), _("A shift is open because somebody fell ill."), AT_ONCE),
+        Group("urgent", _("Help at short notice"), _("A shift opened because somebody is away from now on."), AT_ONCE),
         Group("offers", _("Shifts on offer"), _("A colleague offers a shift."), DIGEST),
         Group("exchanges", _("Exchanges"), _("A swap waits for you, was accepted or has ended."), AT_ONCE),
         Group("leave", _("Leave"), _("Requests, wait list, balances that expire."), AT_ONCE),

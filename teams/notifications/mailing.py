@@ -32,6 +32,7 @@ from teams.people.models import User
 from teams.pods.queries import reader_zone
 
 KEPT_FOR = dt.timedelta(days=7)  # older news is read in the portal
+LONGEST_WAIT = dt.timedelta(minutes=30)  # the repeats of a failing delivery end after 13
 
 
 def choices_of(person: int) -> dict[str, str]:
@@ -52,9 +53,17 @@ def people_waiting(at: dt.datetime | None = None) -> list[int]:
     """Who has an unread notice that was not mailed; nobody without a mail server. One query."""
     if not settings.MAIL_HOST:
         return []
-    since = (at or periods.now()) - KEPT_FOR
-    waiting = Notice.objects.filter(read_at=None, mailed_at=None, created_at__gt=since, recipient__is_active=True)
+    now = at or periods.now()
+    heard = Notice.objects.filter(read_at=None, mailed_at=None, created_at__range=(now - KEPT_FOR, now))
+    waiting = heard.filter(recipient__is_active=True)
     return sorted(set(waiting.exclude(recipient__email=None).values_list("recipient", flat=True)))
+
+
+def left_behind(at: dt.datetime | None = None) -> list[int]:
+    """Messages that wait longer than any job that is alive would let them. One query."""
+    old = (at or periods.now()) - LONGEST_WAIT
+    waiting = Mail.objects.filter(state=Mail.State.WAITING, created_at__lt=old)
+    return list(waiting.order_by("pk").values_list("pk", flat=True)) if settings.MAIL_HOST else []
 
 
 @transaction.atomic

@@ -17,7 +17,8 @@ class Notice(models.Model):
     """Something that happened to one person's shifts, pod or contacts.
 
     ``kind`` and ``data`` make the sentence (``kinds.py``); ``source`` tells notices of the same
-    happening apart from repeats of the same act.
+    happening apart from repeats of the same act. ``created_at`` is when it is heard: of a question that
+    somebody puts in quiet hours their end, and nothing shows it before.
     """
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")

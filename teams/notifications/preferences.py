@@ -32,7 +32,9 @@ def _clock(label: Any, hint: Any = "") -> forms.TimeField:
 class MailForm(forms.Form):
     """How each group of notices comes by email, and when not."""
 
-    quiet_from = _clock(gettext_lazy("Quiet from"), gettext_lazy("Nothing is mailed then; it comes afterwards."))
+    quiet_from = _clock(
+        gettext_lazy("Quiet from"), gettext_lazy("Nothing is mailed then and nobody is asked; it comes afterwards.")
+    )
     quiet_until = _clock(gettext_lazy("until"))
     days_off = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Days without email"),

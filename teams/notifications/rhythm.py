@@ -40,7 +40,7 @@ class Rhythm:
             return at
         today = at.astimezone(self.zone).date()
         edges = (
-            to_instant(today + n * DAY, wall, self.zone)
+            to_instant(today + n * DAY, wall, self.zone, is_end=True)
             for n in range(9)
             for wall in sorted({MIDNIGHT, self.quiet_until})
         )
@@ -49,7 +49,13 @@ class Rhythm:
     def digest_day(self, at: dt.datetime) -> dt.date | None:
         """The day whose summary is due at this instant, or None before its time and in quiet hours.
 
-        A summary whose time lies in the quiet hours comes right after them.
+        A summary whose time lies in the quiet hours comes right after them: one of the late evening on the
+        next morning, for the day before.
         """
         local = at.astimezone(self.zone)
-        return local.date() if not self.is_quiet(at) and local.time() >= self.digest_at else None
+        if self.is_quiet(at):
+            return None
+        if local.time() >= self.digest_at:
+            return local.date()
+        evening = self.quiet_until < self.quiet_from <= self.digest_at
+        return local.date() - DAY if evening else None

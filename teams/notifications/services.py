@@ -35,7 +35,7 @@ def notify(
     by: User | None = None,
     told: Mapping[int, dt.datetime] | None = None,
 ) -> int:
-    """Leave a notice for each person; the one who acted gets none. Returns how many were written.
+    """Leave a notice for each person; the one who acted gets none. Returns for how many people it is.
 
     ``told`` says from when somebody may read it (``resting.told_from``, for questions); without it at once.
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 
+from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from cxportal.core import periods
 from cxportal.core.realtime import person_topic, publish
@@ -32,7 +35,13 @@ def mail_notices(*, people: list[int]) -> None:
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="notifications.mail_waiting")
 def mail_waiting(timestamp: int) -> None:
-    """Every five minutes: what was kept over quiet hours, and the daily summaries that are due."""
+    """Every five minutes: what was kept over quiet hours, the daily summaries that are due, and what was left behind.
+
+    A message whose job was killed with its worker would wait for ever.
+    """
+    for mail_id in mailing.left_behind():
+        with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+            deliver.configure(queueing_lock=f"mail:{mail_id}").defer(mail_id=mail_id)
     for person in mailing.people_waiting():
         mailing.mail_at_once(person=person)
         mailing.mail_digest(person=person)

@@ -16,7 +16,7 @@ from cxportal.core.periods import DAY, MINUTE, Period, to_instant
 from teams.people.models import validate_zone
 from teams.pods.models import Pod
 from teams.scheduling import words
-from teams.scheduling.expansion import Part, PatternRule, empty_days
+from teams.scheduling.expansion import Part, PatternRule, empty_days, in_turn
 from teams.scheduling.forms import WEEKDAYS
 from teams.scheduling.models import Shift, ShiftPattern
 from teams.skills.models import Skill
@@ -221,15 +221,14 @@ class PartsForm(ActivityRows, forms.Form):
 
     def parts(self) -> list[tuple[int, Period]]:
         """The activities as instants; one that the clocks swallow is left out."""
-        found, zone = [], self.shift.pod.tzinfo
-        for part in self.cleaned_data["parts"]:
+        found, zone, whole = [], self.shift.pod.tzinfo, self.shift.span
+        for part in sorted(self.cleaned_data["parts"], key=lambda part: part.start):
             edges = [self.first + part.start * MINUTE, self.first + part.end * MINUTE]
             start, end = (to_instant(edge.date(), edge.time(), zone) for edge in edges)
-            start = self.shift.span.start if part.start == 0 else start
-            end = self.shift.span.end if edges[1] == self.last else end
-            if start < end:
-                found.append((part.activity, Period(start, end)))
-        return found
+            start = whole.start if part.start == 0 else start
+            end = whole.end if edges[1] == self.last else end
+            found.append((part.activity, start, end))
+        return list(in_turn(found, whole))
 
 
 class SplitForm(forms.Form):

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from cxportal.core.periods import DAY, MINUTE, Period, day_period, days_period, local_date, monday, week_label
-from cxportal.core.violations import Violation
 from teams.pods.models import Pod
 from teams.scheduling import words
-from teams.scheduling.bounds import Candidate, judge_claim, week_minutes
+from teams.scheduling.carried import Carried, carried
 from teams.scheduling.coverage import Step, gaps
-from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, WeekView
+from teams.scheduling.covering import Missing, with_people
+from teams.scheduling.picture import Person, PodPicture
 from teams.scheduling.quality import Quality, quality
 from teams.scheduling.reading import read_people, read_pod
 from teams.scheduling.strips import DayCoverage, axis_of, day_coverage
@@ -24,60 +22,6 @@ from teams.scheduling.strips import DayCoverage, axis_of, day_coverage
 DAYS = 28
 SHOWN = 8
 SOON = 15 * MINUTE  # a gap that ends earlier cannot be closed any more
-SHORT = {
-    "absent": gettext_lazy("away"),
-    "overlap": gettext_lazy("working"),
-    "skill": gettext_lazy("without the skill"),
-    "not_a_member": gettext_lazy("not in the pod then"),
-    "rest_before": gettext_lazy("rest"),
-    "rest_after": gettext_lazy("rest"),
-    "span": gettext_lazy("length of the day"),
-    "day_minutes": gettext_lazy("hours of the day"),
-    "week_minutes": gettext_lazy("hours of the week"),
-}
-
-
-@dataclass(frozen=True)
-class Able:
-    """Somebody who could cover a gap: the shift that they would claim (0 when one must be added), and their week."""
-
-    person: Person
-    shift: int
-    hours: str
-    spare: int
-    span: str
-
-
-@dataclass(frozen=True)
-class Missing:
-    """People that are missing: when, how many, for what; who could come, and why the others cannot."""
-
-    period: Period
-    people: int
-    activity: int
-    name: str
-    title: str
-    hours: str
-    able: tuple[Able, ...] = ()
-    others: str = ""
-    shifts: tuple[int, ...] = ()
-    week: str = ""
-    day: dt.date | None = None
-
-    @property
-    def minutes(self) -> int:
-        """Person-minutes missing."""
-        return self.people * self.period.minutes
-
-    @property
-    def further(self) -> int:
-        """How many could beyond the six that stand open."""
-        return max(0, len(self.able) - 6)
-
-    @property
-    def key(self) -> str:
-        """What the same gap is called tomorrow: its start and activity."""
-        return f"{int(self.period.start.timestamp())}-{self.activity}"
 
 
 @dataclass(frozen=True)
@@ -104,30 +48,60 @@ class Board:
     needed: bool
 
 
-def read_board(pod: Pod, at: dt.datetime, *, everything: bool = False) -> Board:
-    """The board of a pod at an instant. Two statements, whatever the size of the pod."""
+def read_board(pod: Pod, at: dt.datetime, *, everything: bool = False, points: bool = False) -> Board:
+    """The board of a pod at an instant. Two statements, whatever the size of the pod.
+
+    ``points`` reads what each carried too, for who works in the pod: as many statements as that room takes.
+    """
+    picture, people = _read(pod, at)
+    known = carried(pod, list(picture.members), at) if points and picture.members else {}
+    return board(picture, people, everything=everything, known=known)
+
+
+def read_gap(pod: Pod, at: dt.datetime, key: str) -> Missing | None:
+    """One gap of the board with who could cover it; None when it is closed or has changed. Two statements."""
+    picture, people = _read(pod, at)
+    found = next((gap for gap in missing(picture, _steps(picture)) if gap.key == key), None)
+    return with_people(picture, people, found) if found else None
+
+
+def _read(pod: Pod, at: dt.datetime) -> tuple[PodPicture, dict[int, Person]]:
     zone = pod.tzinfo
     today = local_date(at, zone)
     window = days_period(today, today + (DAYS - 1) * DAY, zone)
     picture = read_pod(pod, window, at)
     people = read_people({*picture.members, *picture.by_member}, window, zone) if picture.members else {}
-    return board(picture, people, everything=everything)
+    return picture, people
 
 
-def board(picture: PodPicture, people: Mapping[int, Person], *, everything: bool = False) -> Board:
-    """The board from rows that were read before."""
+def _days(picture: PodPicture) -> list[dt.date]:
     today = local_date(picture.at, picture.zone)
-    days = [today + n * DAY for n in range(DAYS)]
+    return [today + n * DAY for n in range(DAYS)]
+
+
+def _steps(picture: PodPicture) -> list[Step]:
+    return [step for day in _days(picture) for step in picture.steps(day_period(day, picture.zone))]
+
+
+def board(
+    picture: PodPicture,
+    people: Mapping[int, Person],
+    *,
+    everything: bool = False,
+    known: Mapping[int, Carried] | None = None,
+) -> Board:
+    """The board from rows that were read before."""
+    days = _days(picture)
     axis = axis_of(picture, days)
     covered = {day: day_coverage(picture, day, axis) for day in days}
-    steps = [step for day in days for step in picture.steps(day_period(day, picture.zone))]
+    steps = _steps(picture)
     ahead = [step for step in steps if step.period.end > picture.at]
-    found = sorted(missing(picture, ahead), key=lambda gap: (-gap.minutes, gap.period))
+    found = sorted(missing(picture, steps), key=lambda gap: (-gap.minutes, gap.period))
     shown = found if everything else found[:SHOWN]
     return Board(
         picture=picture,
         weeks=tuple(_weeks(covered)),
-        gaps=tuple(with_people(picture, people, gap) for gap in shown),
+        gaps=tuple(with_people(picture, people, gap, known) for gap in shown),
         more=len(found) - len(shown),
         quality=quality(picture, people, ahead),
         planned=bool(picture.shifts),
@@ -148,116 +122,30 @@ def _weeks(covered: Mapping[dt.date, DayCoverage]) -> Iterable[WeekRow]:
 
 
 def missing(picture: PodPicture, steps: Sequence[Step]) -> list[Missing]:
-    """The gaps to come, by activity: neighbours of one depth are one gap, also over midnight."""
+    """The gaps to come, by activity: neighbours of one depth are one gap, also over midnight.
+
+    ``steps`` reach back to the beginning of today, so that a gap that runs keeps the name of its start.
+    """
     found = []
     for activity in sorted({a for step in steps for a, _short in step.short_in}):
         alone = [replace(step, short=dict(step.short_in).get(activity, 0)) for step in steps]
         for whole, people in gaps(alone):
-            start = max(whole.start, picture.at.replace(second=0, microsecond=0))
             if whole.end >= picture.at + SOON:
-                found.append(_missing(picture, Period(start, whole.end), people, activity))
+                found.append(_missing(picture, whole, people, activity))
     return found
 
 
-def _missing(picture: PodPicture, period: Period, people: int, activity: int) -> Missing:
-    name = picture.activities[activity].name
+def _missing(picture: PodPicture, whole: Period, people: int, activity: int) -> Missing:
+    period = Period(max(whole.start, picture.at.replace(second=0, microsecond=0)), whole.end)
     day = local_date(period.start, picture.zone)
     return Missing(
         period=period,
+        since=whole.start,
         people=people,
         activity=activity,
-        name=name,
+        name=picture.activities[activity].name,
         title=words.day_span(period, picture.zone),
         hours=words.hours(people * period.minutes),
         week=week_label(day),
         day=day,
     )
-
-
-def with_people(picture: PodPicture, people: Mapping[int, Person], gap: Missing) -> Missing:
-    """The gap with who could cover it, and the reasons of the others counted.
-
-    Who would gladly work then stands first, who would rather not last; of these whoever has most hours left.
-
-    Judged on the open seats that would close some of it; without one, on a shift of just these hours.
-    """
-    seats = _seats(picture, gap)
-    able, reasons = [], Counter[str]()
-    for member in picture.members:
-        person = people.get(member)
-        if person is None:
-            continue
-        answer = _could(picture, person, gap, seats)
-        if isinstance(answer, Able):
-            able.append(answer)
-        else:
-            reasons[str(SHORT.get(answer.code, _("other bounds")))] += 1
-    able.sort(key=lambda a: (a.person.wishes.for_work(gap.period, a.person.state.zone).rank, -a.spare, a.person.name))
-    shifts = tuple(dict.fromkeys(shift.pk for shift, _seat, _part in seats))
-    return replace(gap, able=tuple(able), others=_others(reasons), shifts=shifts)
-
-
-def _seats(picture: PodPicture, gap: Missing) -> list[tuple[ShiftView, SeatView, Period]]:
-    """Open seats whose activity lies in the gap, those that close most of it first."""
-    found = []
-    for shift in picture.shifts:
-        if not shift.period.overlaps(gap.period):
-            continue
-        for seat, free in shift.open_seats():
-            part = Period(max(free.start, gap.period.start), free.end) if free.start < picture.at < free.end else free
-            closes = sum(
-                hit.minutes
-                for activity, work in shift.parts(part)
-                if activity == gap.activity and (hit := work.intersection(gap.period))
-            )
-            if closes:
-                found.append((closes, shift, seat, part))
-    found.sort(key=lambda each: (-each[0], each[1].period, each[2].number))
-    return [each[1:] for each in found]
-
-
-def _could(
-    picture: PodPicture, person: Person, gap: Missing, seats: Sequence[tuple[ShiftView, SeatView, Period]]
-) -> Able | Violation:
-    """How somebody could cover a gap, or the first reason why not."""
-    first: Violation | None = None
-    tried = [(s.pk, picture.candidate(s, seat, part)) for s, seat, part in seats] or [(0, _alone(picture, gap))]
-    for shift, candidate in tried:
-        found = judge_claim(candidate, person.state, picture.bounds, now=picture.at)
-        against = [violation for violation in found if violation.code != "week_draft"]
-        if not against:
-            return _able(picture, person, shift, candidate)
-        first = first or against[0]
-    assert first is not None
-    return first
-
-
-def _alone(picture: PodPicture, gap: Missing) -> Candidate:
-    """A shift of just the hours of a gap, as somebody would add it."""
-    week = next((w for w in picture.weeks.values() if w.monday == monday(gap.day or dt.date.min)), None)
-    state = week.state(picture.at) if isinstance(week, WeekView) else "open"
-    return Candidate(
-        shift=0, pod=picture.pod.pk, period=gap.period, work=(gap.period,), zone=picture.zone, week_state=state
-    )
-
-
-def _able(picture: PodPicture, person: Person, shift: int, candidate: Candidate) -> Able:
-    has = next(iter(week_minutes(candidate, person.state).values()), (0, 0))[0]
-    contract = person.state.contract_minutes
-    said = (
-        _("%(has)s of %(contract)s h planned") % {"has": words.bare_hours(has), "contract": words.bare_hours(contract)}
-        if contract
-        else _("%(has)s planned") % {"has": words.hours(has)}
-    )
-    spare = (contract or 0) - has
-    return Able(person, shift, said, spare, words.span(candidate.period, picture.zone))
-
-
-def _others(reasons: Counter[str]) -> str:
-    """``4 others cannot: rest 2, away 1, working 1``; empty when everybody could."""
-    number = sum(reasons.values())
-    if not number:
-        return ""
-    told = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
-    text = ngettext("%(number)s other cannot: %(told)s", "%(number)s others cannot: %(told)s", number)
-    return text % {"number": number, "told": told}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -80,10 +80,25 @@ def shift_on(rule: PatternRule, day: dt.date) -> ShiftPlan:
 
 
 def _segments(rule: PatternRule, day: dt.date, period: Period) -> Iterator[tuple[int, Period]]:
-    for part in rule.parts:
-        start, end = (_boundary(rule, day, period, offset) for offset in (part.start, part.end))
-        if clipped := period.intersection(Period(start, end)) if start < end else None:
-            yield part.activity, clipped
+    edges = [
+        (part.activity, _boundary(rule, day, period, part.start), _boundary(rule, day, period, part.end))
+        for part in sorted(rule.parts, key=lambda part: part.start)
+    ]
+    return in_turn(edges, period)
+
+
+def in_turn(edges: Iterable[tuple[int, dt.datetime, dt.datetime]], whole: Period) -> Iterator[tuple[int, Period]]:
+    """Activities from their instants, in their order on the clock, each cut to the whole and to after the one before.
+
+    Wall times inside a gap move forward by it, past later ones that exist: 02:15 becomes 03:15, and what begins at
+    03:00 begins when that ends. One that the clocks swallow is left out.
+    """
+    since = whole.start
+    for activity, start, end in edges:
+        first, last = max(start, since), min(end, whole.end)
+        if first < last:
+            yield activity, Period(first, last)
+            since = last
 
 
 def _boundary(rule: PatternRule, day: dt.date, period: Period, offset: int) -> dt.datetime:

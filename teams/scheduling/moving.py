@@ -11,6 +11,7 @@ from cxportal.core.violations import Violation
 from teams.scheduling.bounds import MemberState, judge_claim
 from teams.scheduling.duties import DutySpan, join, shrink
 from teams.scheduling.picture import Person, PodPicture, ShiftView
+from teams.scheduling.waived import number_of
 
 
 def moved(view: ShiftView, period: Period) -> ShiftView:
@@ -89,7 +90,11 @@ def judge_change(
 
 
 def _as_bad(was: Violation, now: Violation) -> bool:
-    return "minutes" not in now.numbers or now.numbers["minutes"] <= was.numbers.get("minutes", 0)
+    """Whether a bound was broken as far already; of rest and breaks it is less that is worse."""
+    before, number, agreed = number_of(was), number_of(now), now.numbers.get("agreed")
+    if before is None or number is None or agreed is None:
+        return True
+    return before <= number if number < agreed else number <= before
 
 
 def _broken(picture: PodPicture, view: ShiftView, pieces: Sequence[ShiftView], person: Person) -> list[Violation]:

@@ -20,13 +20,15 @@ from customers.routing.models import OverflowAgreement
 from customers.routing.queries.board import board
 from cxportal.core.models import ImportRun
 from cxportal.core.periods import Period, week_period
-from cxportal.demo import build, company, leave, loading, removing, swaps, traffic, votes, world
+from cxportal.demo import build, company, leave, loading, mails, removing, swaps, traffic, votes, world
 from rituals.permissions import Sight
 from rituals.scorecards.forms import Filters
 from rituals.scorecards.queries import scorecard
 from teams.consent.models import Proposal
+from teams.feeds.models import CalendarFeed
+from teams.feeds.queries import feeds_of
 from teams.leave.models import LeaveDay, PeakTurn
-from teams.notifications.models import Notice
+from teams.notifications.models import MailRhythm, Notice
 from teams.people.models import User
 from teams.pods.models import Company, Pod
 from teams.presence import services as presence
@@ -262,3 +264,18 @@ def test_removing_leaves_nothing(demo: build.Built) -> None:
             assert cursor.fetchone() == (0,), table
     assert loading.state() is None
     assert not loading.is_foreign()
+
+
+def test_people_chose_their_emails_and_some_calendars_read_the_roster(demo: build.Built) -> None:
+    amara = User.objects.get(email="amara.okafor@fennlink.example")
+    assert MailRhythm.objects.filter(person=amara).exists()
+    (line,) = feeds_of(amara, NOW)
+    assert line.read_at is not None
+    for pod, team in zip(demo.pods, demo.people, strict=True):
+        living = CalendarFeed.objects.filter(pod=pod, revoked_at=None, member__in=team)
+        assert living.count() == 4
+        assert living.filter(read_at=None).count() == 1
+        assert MailRhythm.objects.filter(person__in=team).count() == 4
+    before = MailRhythm.objects.count(), CalendarFeed.objects.count()
+    mails.choose_some(demo, now=NOW)
+    assert (MailRhythm.objects.count(), CalendarFeed.objects.count()) == before

@@ -19,6 +19,7 @@ from teams.leave.rules import lapsed as lapsed_of
 from teams.leave.services.doors import lock_members
 from teams.notifications.services import notify
 from teams.people.models import Contract, User
+from teams.scheduling import words
 
 Entry = LedgerEntry.Entry
 MOST_MINUTES = 366 * 24 * 60
@@ -199,9 +200,10 @@ def correct(
     until = until or own_until(kind, year)
     left = sum(lot.minutes for lot in lots_of(member, kind) if (lot.year, lot.valid_until) == (year, until))
     if minutes < 0 and left + minutes < 0:
-        words = _("Only %(left)s min are left of it, so %(minutes)s min cannot be taken.")
+        told = _("Only %(left)s are left of it, so %(minutes)s cannot be taken.")
         numbers = {"left": left, "minutes": -minutes}
-        raise Refused(Violation("leave_balance", words % numbers, numbers))
+        said = told % {name: words.hours(n) for name, n in numbers.items()}
+        raise Refused(Violation("leave_balance", said, numbers))
     n = LedgerEntry.objects.filter(member=member, kind=kind, entry=Entry.CORRECTION).count()
     source = source or f"correction:{member.pk}:{kind.pk}:{year}:{n}"
     return book(member, kind, year, Entry.CORRECTION, minutes, source, until=until, reason=reason.strip(), by=by, at=at)

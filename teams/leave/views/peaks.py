@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from cxportal.core import periods
 from cxportal.core.htmx import back_to, render, say
 from cxportal.core.http import guarded, verb
+from cxportal.core.periods import local_date
 from cxportal.core.violations import Invalid, Refused
 from teams import permissions
-from teams.leave import services
+from teams.leave import agreed, services
 from teams.leave.forms import PeakForm
 from teams.leave.models import Peak
 from teams.leave.peaks_shown import lot_of
@@ -31,11 +32,14 @@ def _planner(peak: Peak) -> str:
 def new(request: HttpRequest, pod: Pod) -> HttpResponseBase:
     """Announce that weeks are shared out; the rule is the agreement's."""
     assert isinstance(request.user, User)
-    local = periods.now().astimezone(pod.tzinfo).replace(tzinfo=None, minute=0, second=0, microsecond=0)
-    initial = {"opens_at": local + dt.timedelta(days=1), "free_at": local + dt.timedelta(days=15)}
-    form = PeakForm(request.POST or None, pod=pod, initial=initial)
+    now = periods.now()
+    morning = dt.datetime.combine(local_date(now, pod.tzinfo), dt.time(9))
+    initial = {"opens_at": morning + dt.timedelta(days=1), "free_at": morning + dt.timedelta(days=15)}
+    rule = agreed.terms(pod, now)[1]["leave_peak_rule"]
+    form = PeakForm(request.POST or None, pod=pod, rule=rule, initial=initial)
     if request.method == "POST" and form.is_valid():
-        data = {name: form.cleaned_data[name] for name in ("name", "shares", "rounds", "opens_at", "free_at")}
+        wanted = ("name", "shares", "rounds", "opens_at", "free_at")
+        data = {name: form.cleaned_data[name] for name in wanted if name in form.cleaned_data}
         try:
             peak = services.open_peak(by=request.user, pod=pod, **data)
         except Invalid as error:
@@ -47,7 +51,7 @@ def new(request: HttpRequest, pod: Pod) -> HttpResponseBase:
         else:
             say(request, _("%(peak)s is announced. Its number is %(number)s.") % {"peak": peak, "number": peak.number})
             return back_to(request, _planner(peak))
-    context = {"form": form, "pod": pod}
+    context = {"form": form, "pod": pod, "rule": rule}
     return render(request, "teams/leave/new_peak.html", context, status=422 if form.errors else 200)
 
 

@@ -58,7 +58,9 @@ def page(request: HttpRequest, pod: Pod, year: int, form: LeaveForm | None = Non
     home = pod.pk == standing(user).home
     kinds = list(LeaveKind.objects.filter(retired_at=None, by_members=True)) if home else []
     form = form or LeaveForm(
-        request.GET if "first" in request.GET else None, initial={"kind": kinds[0].pk if kinds else None}
+        request.GET if "first" in request.GET else None,
+        initial={"kind": kinds[0].pk if kinds else None},
+        kinds=kinds,
     )
     tried = _tried(user, form, at) if home and form.is_bound else None
     shown = queries.read_year(pod, user, year, calendar, today=today, asked=tried.marks if tried else {})
@@ -135,7 +137,8 @@ def day(request: HttpRequest, pod: Pod, *, day: str) -> HttpResponseBase:
     """Who is away on a day: for people of the pod; the planner opens it as a dialog."""
     found = _day(day)
     account_day = queries.read_day(pod, found)
-    context = {"pod": pod, "day": found, "shown": account_day}
+    assert isinstance(request.user, User)
+    context = {"pod": pod, "day": found, "shown": account_day, "home": permissions.is_home(request.user, pod)}
     return render(request, "teams/leave/day.html", context, partial="dialog" if wants_fragment(request) else None)
 
 

@@ -86,6 +86,8 @@ def _follow(shifts: list[int], now: dt.datetime) -> Followed:
         lock_roster(pod, members, [*(row.span for row in rows), *wanted.values()])
         rows = list(Shift.objects.select_related("pod", "week", "pattern").filter(pk__in=shifts, cancelled_at=None))
         rows = [row for row in rows if _wanted(row) == wanted.get(row.pk)]
+        if not rows:
+            return Followed()  # somebody moved or cancelled all of them while the locks were waited for
         edges = [edge for row in rows for edge in (row.span.start, row.span.end)]
         picture = read_pod(pod, Period(min(edges), max(edges)), now)
         there = {row.pk: moved(picture.by_shift[row.pk], wanted[row.pk]) for row in rows}

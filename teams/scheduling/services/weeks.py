@@ -19,7 +19,7 @@ from teams.people.models import User
 from teams.pods.agreement import values_at
 from teams.pods.models import Pod
 from teams.scheduling import words
-from teams.scheduling.expansion import EmptyShift, Part, PatternRule, shift_on
+from teams.scheduling.expansion import EmptyShift, Part, PatternRule, in_turn, shift_on
 from teams.scheduling.models import Act, Assignment, PatternSegment, Seat, Segment, Shift, ShiftPattern, Week, as_range
 from teams.scheduling.services.doors import must_work_in, tell
 
@@ -81,7 +81,7 @@ def copy_week(*, by: User, source: Week, monday: dt.date) -> Week:
             Violation("week_exists", _("Week %(week)s has shifts already.") % {"week": monday.isocalendar().week})
         )
     week = week or _new_week(pod, monday)
-    shifts = source.shifts.filter(cancelled_at=None).prefetch_related("segments", "seats")
+    shifts = source.shifts.filter(cancelled_at=None).select_related("pattern").prefetch_related("segments", "seats")
     add_shifts(week, [_moved(shift, monday - source.monday) for shift in shifts])
     tell(pod, each_day(monday, monday + 6 * DAY), news=True)
     return week
@@ -229,25 +229,25 @@ def add_shifts(week: Week, new: Iterable[NewShift]) -> list[Shift]:
 def _moved(shift: Shift, by: dt.timedelta) -> NewShift:
     """A shift on another day at the same wall time; an activity that the clocks swallow is left out.
 
-    Raises ``Refused`` when they swallow the whole shift.
+    One whose pattern keeps the duration keeps its length instead, and its activities theirs. Raises ``Refused``
+    when the clocks swallow the whole shift.
     """
-    zone = shift.tzinfo
+    zone, span = shift.tzinfo, shift.span
+    keeps = shift.pattern is not None and shift.pattern.clock_change == ShiftPattern.ClockChange.KEEP_DURATION
 
-    def moved(instant: dt.datetime, *, is_end: bool) -> dt.datetime:
+    def moved(instant: dt.datetime, *, is_end: bool = False) -> dt.datetime:
         local = instant.astimezone(zone)
         return to_instant(local.date() + by, local.time(), zone, is_end=is_end)
 
-    first, last = moved(shift.span.start, is_end=False), moved(shift.span.end, is_end=True)
+    first = moved(span.start)
+    last = first + span.length if keeps else moved(span.end, is_end=True)
     if first >= last:
-        raise Refused(_swallowed(words.day_span(shift.span, zone), shift.day + by))
-    period = Period(first, last)
-    segments = []
-    for segment in shift.segments.all():
-        start, end = moved(segment.span.start, is_end=False), moved(segment.span.end, is_end=False)
-        start, end = max(start, period.start), min(end, period.end)
-        if segment.span.end == shift.span.end:
-            end = period.end
-        if start < end:
-            segments.append((segment.activity_id, Period(start, end)))
+        raise Refused(_swallowed(words.day_span(span, zone), shift.day + by))
+    period, edges = Period(first, last), []
+    for segment in sorted(shift.segments.all(), key=lambda segment: segment.span):
+        inside = segment.span
+        start, end = (first + (edge - span.start) if keeps else moved(edge) for edge in (inside.start, inside.end))
+        edges.append((segment.activity_id, start, last if inside.end == span.end else end))
     seats = tuple(seat.skill_id for seat in sorted(shift.seats.all(), key=lambda seat: seat.number))
-    return NewShift(shift.day + by, period, shift.zone, tuple(segments), seats, shift.pattern_id)
+    segments = tuple(in_turn(edges, period))
+    return NewShift(shift.day + by, period, shift.zone, segments, seats, shift.pattern_id)

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
 from cxportal.core.periods import local_date
 from teams.scheduling import words
 from teams.scheduling.picture import Person
+from teams.scheduling.remarks import remarks
 from teams.scheduling.swaps import chart
 from teams.scheduling.swaps.partners import moment, week_minutes_of, week_words
 from teams.scheduling.swaps.reading import Scene
 from teams.scheduling.swaps.rules import Leg
+
+
+class Named(Protocol):
+    """Somebody with a number and a name."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def name(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -57,16 +68,12 @@ def leg_line(read: Scene, leg: Leg, legs: Sequence[Leg], viewer: int, answer: st
     """A leg in words, seen by one of those concerned."""
     giver, taker = read.people[leg.giver], read.people[leg.taker]
     when = moment(leg.period, read)
+    title = leg_title(when, giver, taker, viewer)
     if taker.pk == viewer:
-        title = _("You take %(span)s from %(name)s") % {"span": when, "name": giver.name}
         short = _("you take it")
     elif giver.pk == viewer:
-        title = _("%(name)s takes your %(span)s") % {"span": when, "name": taker.name}
         short = _("%(name)s takes yours") % {"name": taker.name}
     else:
-        title = _("%(taker)s takes %(span)s from %(giver)s") % {
-            "taker": taker.name, "span": when, "giver": giver.name,
-        }  # fmt: skip
         short = _("%(name)s takes it") % {"name": taker.name}
     view = read.picture.by_shift.get(leg.shift)
     names = dict.fromkeys(read.picture.activities[a].name for a, _p in view.parts(leg.period)) if view else {}
@@ -82,6 +89,16 @@ def leg_line(read: Scene, leg: Leg, legs: Sequence[Leg], viewer: int, answer: st
         short,
         taker.pk == viewer,
     )
+
+
+def leg_title(when: str, giver: Named, taker: Named, viewer: int) -> str:
+    """Who takes what from whom, in the words of whoever reads it."""
+    if taker.pk == viewer:
+        return _("You take %(span)s from %(name)s") % {"span": when, "name": giver.name}
+    if giver.pk == viewer:
+        return _("%(name)s takes your %(span)s") % {"span": when, "name": taker.name}
+    names = {"taker": taker.name, "giver": giver.name}
+    return _("%(taker)s takes %(span)s from %(giver)s") % {**names, "span": when}
 
 
 def changes(read: Scene, me: Person, legs: Sequence[Leg]) -> tuple[tuple[str, str, str], ...]:
@@ -101,4 +118,5 @@ def changes(read: Scene, me: Person, legs: Sequence[Leg]) -> tuple[tuple[str, st
             found.append((day, words.span(leg.period, zone), _("free")))
         elif leg.taker == me.pk:
             found.append((day, "", words.span(leg.period, zone)))
+            found += [(_("Fairness"), "", text) for text in remarks(read.picture, me.state, leg.period)]
     return tuple(found)

@@ -12,6 +12,7 @@ from cxportal.core.periods import DAY, Period, local_date
 from teams.people.models import User
 from teams.pods.models import Pod
 from teams.scheduling import words
+from teams.scheduling.swaps.lines import leg_title
 from teams.scheduling.swaps.models import Exchange, Outcome, SwapWish
 from teams.scheduling.swaps.reading import open_wishes
 
@@ -51,14 +52,14 @@ def read_exchanges(pod: Pod, viewer: User, *, at: dt.datetime) -> ExchangesPage:
     wishes = open_wishes(pod, at)
     zone = pod.tzinfo
     return ExchangesPage(
-        waiting=tuple(_listed(row, pod) for row in still if answers[row.pk] == "waiting"),
-        mine=tuple(_listed(row, pod) for row in still if answers[row.pk] == "consent"),
+        waiting=tuple(_listed(row, pod, viewer) for row in still if answers[row.pk] == "waiting"),
+        mine=tuple(_listed(row, pod, viewer) for row in still if answers[row.pk] == "consent"),
         wishes=tuple(
             Listed(w.pk, _long(w.span, pod), _wanted(w), "", "plain", w.owner.name)
             for w in wishes
             if w.owner_id != viewer.pk
         ),
-        recent=tuple(_listed(row, pod) for row in rows if row not in still)[:20],
+        recent=tuple(_listed(row, pod, viewer) for row in rows if row not in still)[:20],
         own_wishes=tuple(
             (w, f"{words.long_day(local_date(w.span.start, zone))}, {words.span(w.span, zone)}")
             for w in wishes
@@ -123,14 +124,12 @@ def _wanted(wish: SwapWish) -> str:
 TONES = {"open": "watch", "done": "good", "undone": "watch", "declined": "plain", "expired": "plain"}
 
 
-def _listed(row: Exchange, pod: Pod) -> Listed:
+def _listed(row: Exchange, pod: Pod, viewer: User) -> Listed:
     legs = [
-        _("%(taker)s takes %(span)s from %(giver)s")
-        % {"taker": leg.taker.name, "span": _long(leg.span, pod), "giver": leg.giver.name}
-        for leg in row.legs.all()
+        leg_title(_long(leg.span, pod), leg.giver, leg.taker, viewer.pk)
+        for leg in sorted(row.legs.all(), key=lambda leg: viewer.pk != leg.taker_id)
     ]
-    title = legs[0]
     return Listed(
-        row.pk, title, "; ".join(legs[1:]), str(row.get_outcome_display()), TONES.get(row.outcome, "plain"),
+        row.pk, legs[0], "; ".join(legs[1:]), str(row.get_outcome_display()), TONES.get(row.outcome, "plain"),
         row.made_by.name,
     )  # fmt: skip

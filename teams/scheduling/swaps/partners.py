@@ -108,6 +108,7 @@ def _returns(
         for view in picture.shifts
         for taken in view.taken
         if taken.member == person.pk and taken.period.start > picture.at and view.pk != alone.shift
+        if taken.period != alone.period  # the same hours: nobody would be free then
     ]
     for view, taken in sorted(
         own, key=lambda pair: (abs(sum(p.minutes for p in pair[0].work(pair[1].period)) - wanted), pair[1].period)

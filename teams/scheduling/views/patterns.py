@@ -16,6 +16,7 @@ from cxportal.core.periods import local_date
 from teams import permissions
 from teams.people.models import User
 from teams.pods.models import Pod
+from teams.pods.queries import standing
 from teams.scheduling import services, words
 from teams.scheduling.activity_forms import PatternForm
 from teams.scheduling.expansion import PatternRule
@@ -42,7 +43,8 @@ def patterns(request: HttpRequest, pod: Pod) -> HttpResponseBase:
     """The patterns that the pod's weeks are made from."""
     rows = ShiftPattern.objects.filter(pod=pod, retired_at=None).select_related("skill")
     lines = [_line(row) for row in rows.prefetch_related("segments__activity")]
-    return render(request, "teams/scheduling/patterns.html", {"pod": pod, "lines": lines})
+    works_here = pod.pk in standing(request.user).member_of
+    return render(request, "teams/scheduling/patterns.html", {"pod": pod, "lines": lines, "works_here": works_here})
 
 
 def _line(row: ShiftPattern) -> Line:

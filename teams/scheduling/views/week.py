@@ -132,6 +132,7 @@ def context_of(request: HttpRequest, page: WeekPage) -> dict[str, Any]:
         "here": f"{path}?{request.GET.urlencode()}" if request.GET else path,
         "span_words": words.days_span(page.monday, page.sunday),
         "state_words": _state_words(page),
+        "printed": f"{words.long_day(today)}, {words.clock(page.picture.at, page.pod.tzinfo)}",
         "zone_words": zone_words(page.pod.tzinfo, periods.to_instant(page.monday, dt.time(12), page.pod.tzinfo)),
         "open_total": len(page.cards) + page.more,
         "lifted": week_lines(page.picture, page.monday),

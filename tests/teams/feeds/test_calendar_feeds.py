@@ -122,6 +122,21 @@ def test_a_shift_that_changes_hands_leaves_one_calendar_and_enters_the_other(cas
     assert one(mine).uid.value != one(theirs).uid.value
 
 
+def test_work_that_a_split_takes_along_stands_in_the_calendar_once(cast: Cast) -> None:
+    """Who sits on the second half alone moves to the other shift under the same number."""
+    shift = scheduling.shift(cast.isar)
+    path = made(cast.member, cast.isar)
+    half = Period(shift.span.start + dt.timedelta(hours=4), shift.span.end)
+    scheduling.seated(cast.member, shift, half)
+    before = int(one(path).sequence.value)
+    roster.split_shift(by=cast.member, shift=shift.pk, instant=half.start)
+    found = {event.status.value: event for event in events(path)}
+    assert set(found) == {"CONFIRMED", "CANCELLED"}
+    assert len(events(path)) == 2
+    assert found["CONFIRMED"].dtstart.value == half.start
+    assert int(found["CANCELLED"].sequence.value) > before
+
+
 def test_an_absence_inside_a_shift_leaves_two_parts_and_shows_away(cast: Cast) -> None:
     shift = scheduling.shift(cast.isar)
     path = made(cast.member, cast.isar)
@@ -137,6 +152,20 @@ def test_an_absence_inside_a_shift_leaves_two_parts_and_shows_away(cast: Cast) -
     assert "secret-note" not in text
     roster.end_absence(by=cast.member, absence=absence.pk)
     assert [e.status.value for e in events(path) if e.summary.value == "Away"] == ["CANCELLED"]
+
+
+def test_an_absence_that_ended_early_is_never_told_by_its_old_end_again(cast: Cast) -> None:
+    """Two months on, what it was is still young enough to be kept; what it became is not."""
+    made(cast.member, cast.isar)
+    feed, now = CalendarFeed.objects.get(), periods.now()
+    away = Period(now - dt.timedelta(days=1), now + dt.timedelta(days=30))
+    row = roster.record_absence(by=cast.member, member=cast.member, period=away, kind="sick")
+    roster.end_absence(by=cast.member, absence=row.pk, at=now)
+    (event,) = entries_of(feed, now)
+    assert event.period.end == now
+    (kept,) = entries_of(feed, now + dt.timedelta(days=59))
+    assert (kept.period, kept.sequence, kept.uid) == (event.period, event.sequence, event.uid)
+    assert entries_of(feed, now + dt.timedelta(days=61)) == []
 
 
 def test_away_stands_in_the_own_home_feed_only(cast: Cast) -> None:

@@ -100,7 +100,7 @@ def test_a_refusal_names_the_reason_and_the_numbers(cast: Cast, browser: Browser
     leave.balance(cast.member, 100)
     answer = browser(cast.member).post(path(cast, "ask"), typed(cast))
     assert answer.status_code == 409
-    assert "100 min are left for it" in answer.content.decode()
+    assert "The day costs 8 h; 1 h 40 are left for it." in answer.content.decode()
 
 
 def test_taking_back_a_part_of_a_request_keeps_the_rest(cast: Cast, browser: Browser) -> None:

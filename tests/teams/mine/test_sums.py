@@ -10,11 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxportal.core.periods import DAY, Period, days_period, local_date, to_instant, week_period
-from teams.mine.sums import Terms, Work, mondays_of, week_sums
+from teams.mine.sums import Work, mondays_of, week_sums
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NEVER = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
-FULL = Terms(dt.date(2020, 1, 1), None, (480, 480, 480, 480, 480, 0, 0))
 
 
 def work(day: dt.date, start: str, end: str, zone: ZoneInfo = BERLIN) -> Work:
@@ -47,7 +46,7 @@ def test_the_sums_are_those_of_counting_each_half_hour(
     pieces = [Work(p, (p,), zone) for s, n in starts if (p := Period(begin + s * half, begin + (s + n) * half))]
     mondays = [local_date(begin, zone) + n * 7 * DAY for n in range(3)]
     at = begin + now * half
-    sums = week_sums(mondays, pieces, [FULL], [], zone=zone, now=at)
+    sums = week_sums(mondays, pieces, {}, [], zone=zone, now=at)
     for one in sums:
         planned = worked = 0
         for s, n in starts:
@@ -68,26 +67,19 @@ def test_a_night_touches_the_hours_after_midnight_on_the_pod_s_clock() -> None:
     assert not work(day, "09:00", "17:00", ZoneInfo("Australia/Sydney")).is_night
 
 
-def test_whole_days_away_are_not_owed_and_parts_of_days_are() -> None:
+def test_what_is_asked_of_the_days_of_a_week_is_owed_and_whole_days_away_are_counted() -> None:
     monday = dt.date(2026, 6, 1)
+    asked = {monday - DAY: 9999, monday + 2 * DAY: 240, monday + 6 * DAY: 60, monday + 7 * DAY: 9999}
     away = [days_period(monday, monday + DAY, BERLIN), work(monday + 2 * DAY, "09:00", "12:00").period]
-    (one,) = week_sums([monday], [], [FULL], away, zone=BERLIN, now=NEVER)
-    assert (one.owed, one.away) == (3 * 480, 2)
-
-
-def test_a_contract_that_changes_within_a_week_counts_by_its_days() -> None:
-    monday = dt.date(2026, 6, 1)
-    half = Terms(monday + 2 * DAY, None, (240,) * 5 + (0, 0))
-    before = Terms(dt.date(2020, 1, 1), monday + 2 * DAY, FULL.weekday_minutes)
-    (one,) = week_sums([monday], [], [before, half], [], zone=BERLIN, now=NEVER)
-    assert one.owed == 2 * 480 + 3 * 240
+    (one,) = week_sums([monday], [], asked, away, zone=BERLIN, now=NEVER)
+    assert (one.owed, one.away) == (300, 2)
 
 
 def test_a_weekend_is_one_with_work_that_begins_on_it() -> None:
     monday = dt.date(2026, 6, 1)
     sunday = monday + 6 * DAY
     two = [monday, monday + 7 * DAY]
-    (first, second) = week_sums(two, [work(sunday, "22:00", "06:00")], [], [], zone=BERLIN, now=NEVER)
+    (first, second) = week_sums(two, [work(sunday, "22:00", "06:00")], {}, [], zone=BERLIN, now=NEVER)
     assert (first.weekend, second.weekend) == (True, False)
     assert (first.planned, second.planned) == (120, 360)
     assert (first.nights, second.nights) == (1, 0)

@@ -97,6 +97,23 @@ def test_the_same_notice_is_never_written_twice(cast: Cast) -> None:
         services.send(to="a@example.org", subject="x", body="y", once="notice:1")
 
 
+def test_a_message_whose_job_died_with_its_worker_is_sent_by_another(cast: Cast) -> None:
+    tell(cast.member)
+    assert mailing.mail_at_once(person=cast.member.pk) is not None
+    ProcrastinateJob.objects.all().delete()
+    Mail.objects.update(created_at=NOON - dt.timedelta(minutes=29))
+    tasks.mail_waiting.func(0)
+    assert not ProcrastinateJob.objects.exists()
+    Mail.objects.update(created_at=NOON - dt.timedelta(minutes=31))
+    tasks.mail_waiting.func(0)
+    tasks.mail_waiting.func(0)
+    assert ProcrastinateJob.objects.count() == 1
+    work()
+    tasks.mail_waiting.func(0)
+    work()
+    assert len(outgoing.outbox) == 1
+
+
 def test_an_act_that_comes_to_nothing_mails_nothing(cast: Cast) -> None:
     with transaction.atomic():
         tell(cast.member)

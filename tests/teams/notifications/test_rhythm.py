@@ -66,3 +66,51 @@ def test_the_summary_is_due_from_its_time_on_and_after_quiet_hours() -> None:
     early = Rhythm(BERLIN, digest_at=dt.time(5))
     assert early.digest_day(at(1, "06:00")) is None
     assert early.digest_day(at(1, "07:00")) == dt.date(2026, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("until", "digest"), [(dt.time(7), dt.time(21)), (dt.time(7), dt.time(20)), (dt.time(0), dt.time(22))]
+)
+def test_a_summary_of_the_late_evening_comes_after_the_night_for_the_day_before(
+    until: dt.time, digest: dt.time
+) -> None:
+    rhythm = Rhythm(BERLIN, dt.time(20), until, digest_at=digest)
+    assert rhythm.digest_day(at(1, digest.isoformat())) is None
+    after = dt.datetime.combine(dt.date(2026, 6, 2), until, BERLIN)
+    assert rhythm.digest_day(after - dt.timedelta(minutes=1)) is None
+    assert rhythm.digest_day(after) == dt.date(2026, 6, 1)
+    assert rhythm.digest_day(at(2, "19:59")) == dt.date(2026, 6, 1)
+
+
+def test_a_summary_of_the_early_evening_is_not_due_before_it() -> None:
+    rhythm = Rhythm(BERLIN, digest_at=dt.time(18))
+    assert rhythm.digest_day(at(1, "07:00")) is None
+    assert rhythm.digest_day(at(1, "18:00")) == dt.date(2026, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "asked", "heard"),
+    [
+        (Rhythm(BERLIN), at(1, "12:00"), at(1, "12:00")),
+        (Rhythm(BERLIN), at(1, "22:00"), at(2, "07:00")),
+        (Rhythm(BERLIN), at(2, "03:00"), at(2, "07:00")),
+        (Rhythm(BERLIN, dt.time(12), dt.time(14)), at(1, "13:59"), at(1, "14:00")),
+        (Rhythm(BERLIN, dt.time(20), dt.time(0)), at(1, "23:00"), at(2, "00:00")),
+        (Rhythm(BERLIN, days_off=frozenset({6, 7})), at(5, "21:00"), at(8, "07:00")),  # Friday to Monday
+        (Rhythm(BERLIN, days_off=frozenset({6, 7})), at(6, "12:00"), at(8, "07:00")),
+        (Rhythm(SYDNEY), at(1, "23:00"), at(1, "23:00")),
+    ],
+)
+def test_a_question_is_heard_at_the_end_of_quiet_hours_and_days(
+    rhythm: Rhythm, asked: dt.datetime, heard: dt.datetime
+) -> None:
+    assert rhythm.loud_from(asked) == heard
+    assert not rhythm.is_quiet(heard)
+
+
+def test_a_question_in_the_hour_that_comes_twice_is_heard_after_the_second() -> None:
+    """Quiet until 02:30: on 25 October 2026 that comes at 00:30 and at 01:30 in UTC."""
+    rhythm, late = Rhythm(BERLIN, dt.time(20), dt.time(2, 30)), dt.datetime(2026, 10, 25, 1, 30, tzinfo=dt.UTC)
+    for minutes in (0, 29, 60, 89):
+        asked = dt.datetime(2026, 10, 25, 0, tzinfo=dt.UTC) + dt.timedelta(minutes=minutes)
+        assert rhythm.loud_from(asked) == late

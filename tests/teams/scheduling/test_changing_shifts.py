@@ -16,6 +16,7 @@ from cxportal.core.violations import Refused
 from teams.notifications.models import Notice
 from teams.scheduling import services
 from teams.scheduling.models import Act, Assignment, Duty, GiveAway, Shift
+from teams.scheduling.services import clocks
 from tests.cast import Cast
 from tests.factories import pods, scheduling
 
@@ -201,6 +202,21 @@ def test_more_paid_work_in_a_shift_is_refused_over_the_daily_limit(cast: Cast) -
     assert cast.second_member.name in str(refused.value)
 
 
+def test_a_break_that_is_too_short_is_not_made_shorter(cast: Cast) -> None:
+    """Of what must be at least so long, less is worse: an import with 20 min of break is no leave for none."""
+    pods.agreement(cast.isar, since=periods.now() - DAY, break_minutes=30)
+    shift = scheduling.shift(cast.isar)
+    phone = scheduling.activity("phone").pk
+    some = [(phone, Period(at(shift, 0), at(shift, 4))), (phone, Period(at(shift, 4) + 20 * MINUTE, at(shift, 8)))]
+    services.change_parts(by=cast.member, shift=shift.pk, parts=some)
+    scheduling.seated(cast.second_member, shift)
+    with pytest.raises(Refused) as refused:
+        services.change_parts(by=cast.member, shift=shift.pk, parts=[(phone, shift.span)])
+    assert refused.value.codes == {"break"}
+    more = [some[0], (phone, Period(at(shift, 4) + 25 * MINUTE, at(shift, 8)))]
+    services.change_parts(by=cast.member, shift=shift.pk, parts=more)
+
+
 def test_activities_do_not_overlap_and_lie_inside(cast: Cast) -> None:
     shift = scheduling.shift(cast.isar)
     phone = scheduling.activity("phone").pk
@@ -293,6 +309,19 @@ def test_a_seat_is_freed_when_its_owner_works_elsewhere_at_the_new_time(cast: Ca
 def test_what_has_begun_keeps_its_instants(cast: Cast) -> None:
     shift = rules_were(scheduling.shift(cast.isar), 1)
     assert services.follow_zone_rules(at=shift.span.start + MINUTE) == (0, 0)
+
+
+def test_what_is_cancelled_while_the_clocks_wait_for_it_is_left_alone(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shift = rules_were(scheduling.shift(cast.isar), 1)
+
+    def late(*args: Any) -> None:
+        services.cancel_shift(by=cast.member, shift=shift.pk)
+
+    monkeypatch.setattr(clocks, "lock_roster", late)
+    assert services.follow_zone_rules() == (0, 0)
+    assert Shift.objects.get().span == shift.span
 
 
 def test_shifts_from_before_the_offsets_were_kept_get_those_of_today(cast: Cast) -> None:

@@ -158,3 +158,14 @@ def test_shifts_that_have_begun_do_not_follow(cast: Cast) -> None:
 @pytest.mark.parametrize("role", ["coach", "operations_lead"])
 def test_who_only_reads_cannot_write_patterns(cast: Cast, browser: Browser, role: str) -> None:
     assert browser(cast[role]).post(patterns(cast, "new/"), fields()).status_code == 403
+
+
+def test_a_coach_reads_the_patterns_without_what_only_members_may_do(cast: Cast, browser: Browser) -> None:
+    path = f"/p/{cast.isar.slug}/patterns/"
+    assert "Write the first pattern" not in browser(cast.coach).get(path).content.decode()
+    scheduling.pattern(cast.isar)
+    mine, theirs = (browser(person).get(path).content.decode() for person in (cast.member, cast.coach))
+    for act in ("New pattern", "Retire", "patterns/new"):
+        assert act in mine
+        assert act not in theirs
+    assert "Early" in theirs

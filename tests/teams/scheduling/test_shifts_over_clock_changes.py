@@ -118,6 +118,16 @@ def test_an_activity_that_lies_in_the_gap_disappears() -> None:
     assert sum(p.minutes for _, p in plan.segments) == plan.period.minutes
 
 
+def test_what_moves_forward_out_of_the_gap_never_runs_into_what_follows() -> None:
+    """02:15 becomes 03:15, later than the 03:00 at which the next activity would begin."""
+    parts = (Part(3, 300, 480), Part(1, 0, 255), Part(2, 255, 300))
+    plan = shift_on(rule("22:00", "06:00", "Europe/Berlin", parts=parts), dt.date(2026, 3, 28))
+    (first, one), (last, two) = plan.segments
+    assert (first, last) == (1, 3)
+    assert one.end == two.start == to_instant(dt.date(2026, 3, 29), dt.time(3, 15), ZoneInfo("Europe/Berlin"))
+    assert one.minutes + two.minutes == plan.period.minutes == 7 * 60
+
+
 def test_an_overnight_shift_belongs_to_its_first_day_and_its_minutes_to_the_weeks_in_which_they_lie() -> None:
     zone = ZoneInfo("Europe/Berlin")
     plan = shift_on(rule("22:00", "06:00", "Europe/Berlin"), dt.date(2026, 12, 27))

@@ -78,6 +78,36 @@ def test_a_copied_week_keeps_wall_times_over_the_change_of_the_clocks(cast: Cast
     assert refused.value.codes == {"week_exists"}
 
 
+@pytest.mark.parametrize(("source", "end"), [(dt.date(2027, 3, 15), "07:00"), (dt.date(2027, 10, 18), "05:00")])
+def test_a_copied_night_that_keeps_its_duration_ends_an_hour_off(cast: Cast, source: dt.date, end: str) -> None:
+    pattern = scheduling.pattern(cast.isar, "Night", "22:00", "06:00", seats=1)
+    ShiftPattern.objects.filter(pk=pattern.pk).update(weekdays=[6], clock_change="keep_duration")
+    made = services.make_week(by=cast.member, pod=cast.isar, monday=source)
+    copied = services.copy_week(by=cast.member, source=made, monday=source + 7 * DAY).shifts.get()
+    assert copied.span.minutes == 8 * 60
+    assert copied.span.end.astimezone(cast.isar.tzinfo).time() == dt.time.fromisoformat(end)
+    lengths = [segment.span.minutes for segment in copied.segments.order_by("period")]
+    assert lengths == [240, 210]
+    back = services.copy_week(by=cast.member, source=copied.week, monday=source + 14 * DAY).shifts.get()
+    assert back.span.end.astimezone(cast.isar.tzinfo).time() == dt.time(6)
+
+
+def test_a_week_with_an_activity_that_begins_in_the_gap_is_made_and_copied(cast: Cast) -> None:
+    """Its wall time moves past the next one, which begins after it; the database allows no two at once."""
+    pattern = scheduling.pattern(cast.isar, "Night", "22:00", "06:00", seats=1)
+    pattern.segments.all().delete()
+    for slug, start, end in (("phone", 0, 255), ("chat", 255, 300), ("email", 300, 480)):
+        pattern.segments.create(activity=scheduling.activity(slug), start=start, end=end)
+    ShiftPattern.objects.filter(pk=pattern.pk).update(weekdays=[6])
+    usual = services.make_week(by=cast.member, pod=cast.isar, monday=dt.date(2027, 3, 15))
+    copied = services.copy_week(by=cast.member, source=usual, monday=dt.date(2027, 3, 22))
+    found = [(s.activity_id, s.span) for s in copied.shifts.get().segments.order_by("period")]
+    assert [part.minutes for _activity, part in found] == [255, 165]
+    Week.objects.filter(pk=copied.pk).delete()
+    made = services.make_week(by=cast.member, pod=cast.isar, monday=dt.date(2027, 3, 22))
+    assert [(s.activity_id, s.span) for s in made.shifts.get().segments.order_by("period")] == found
+
+
 def test_a_shift_is_added_by_hand_and_makes_its_week(cast: Cast) -> None:
     span = scheduling.span(cast.isar, 2, "10:00", "14:00")
     shift = services.add_shift(

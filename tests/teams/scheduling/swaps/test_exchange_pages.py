@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from teams.scheduling.models import Assignment
-from teams.scheduling.swaps import wishes
+from teams.scheduling.swaps import services, wishes
 from teams.scheduling.swaps.models import Exchange, SwapWish
+from teams.scheduling.swaps.services import Planned
 from tests.cast import Cast
 from tests.factories import people, scheduling
 
@@ -139,6 +140,21 @@ def test_the_list_shows_what_waits_and_what_is_wished(cast: Cast, browser: Brows
     seen = browser(cast.second_member).get(url).content.decode()
     assert f"{cast.member.name}, Tue" in seen
     assert "for any day" in seen
+
+
+def test_the_list_and_the_page_speak_to_whoever_reads_them(cast: Cast, browser: Browser) -> None:
+    mine = scheduling.seated(cast.member, scheduling.shift(cast.isar, 1))
+    theirs = scheduling.seated(cast.second_member, scheduling.shift(cast.isar, 5, "12:00", "20:30"))
+    planned = [Planned(mine.pk, cast.second_member.pk), Planned(theirs.pk, cast.member.pk)]
+    made = services.ask(by=cast.second_member, pod=cast.isar, planned=planned)
+    here = browser(cast.member)
+    listed = here.get(reverse("exchanges", args=[cast.isar.slug])).content.decode()
+    assert f"from {cast.second_member.name}" in listed.partition("You take Sat")[2]
+    assert f"{cast.second_member.name} takes your Tue" in listed
+    assert f"{cast.member.name} takes" not in listed
+    page = here.get(reverse("exchange", args=[cast.isar.slug, made.pk])).content.decode()
+    assert "Counts 1 late point" in page
+    assert "Counts 1 weekend point" in page
 
 
 def test_another_pods_member_finds_nothing(cast: Cast, browser: Browser) -> None:

@@ -132,6 +132,17 @@ def test_a_moved_shift_is_not_followed(cast: Cast) -> None:
     assert who_sits(tuesday) == {cast.member.name}
 
 
+def test_a_leg_in_an_older_version_of_its_shift_is_refused_however_it_got_there(cast: Cast) -> None:
+    shift = scheduling.shift(cast.isar, 1)
+    mine = scheduling.seated(cast.member, shift)
+    made = services.ask(by=cast.member, pod=cast.isar, planned=[Planned(mine.pk, cast.second_member.pk)])
+    Shift.objects.filter(pk=shift.pk).update(version=9)
+    with pytest.raises(Refused) as refused:
+        services.answer(by=cast.second_member, exchange=made.pk, consent=True)
+    (violation,) = refused.value.violations
+    assert (violation.code, violation.numbers["version"], violation.numbers["offered"]) == ("changed", 9, 1)
+
+
 def test_the_first_accepted_exchange_of_a_shift_ends_the_others_and_its_open_offers(cast: Cast) -> None:
     other = third(cast.isar)
     tuesday = scheduling.shift(cast.isar, 1)

@@ -51,3 +51,10 @@ def test_who_does_not_fit_is_told_with_the_rule_and_its_numbers(cast: Cast) -> N
     scheduling.seated(cast.second_member, scheduling.shift(cast.isar, 0, "14:00", "22:00"))
     reasons = {misfit.person.name: str(misfit.reason.message) for misfit in partners(cast, held, gift=True).misfits}
     assert "the pod agreed 11 h" in reasons[cast.second_member.name]
+
+
+def test_nobody_is_asked_to_swap_the_same_hours(cast: Cast) -> None:
+    held = scheduling.seated(cast.member, scheduling.shift(cast.isar, 1))
+    scheduling.seated(cast.second_member, scheduling.shift(cast.isar, 1))
+    assert cast.second_member.name not in {partner.person.name for partner in partners(cast, held).partners}
+    assert cast.second_member.name in {misfit.person.name for misfit in partners(cast, held).misfits}
