@@ -56,6 +56,17 @@ DECIDED = (
         ),
     ),
     (
+        20,
+        Idea(
+            {"opening_rounds": 2, "opening_round_minutes": 84 * 60, "opening_round_shifts": 3},
+            "Sign-up in two rounds",
+            "Who is at a screen when a week opens has the best shifts. With three each until Thursday evening, and "
+            "three more until Monday, everybody gets a fair first choice.",
+            by=6,
+            asides={4: "I would have tried one round first."},
+        ),
+    ),
+    (
         13,
         Idea(
             {"late_claim_minutes": 60},

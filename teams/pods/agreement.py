@@ -24,8 +24,8 @@ class BoundDefinition:
     """One thing that a pod can agree on.
 
     ``key`` is stable (``rest_minutes``); ``unit`` one of ``minutes``, ``days``, ``weeks``,
-    ``weekends``, ``nights``, ``points``, ``people``, ``share``, ``seconds``, ``clock`` (minutes after
-    midnight), ``choice``, ``flag``; ``least``/``most`` are the outer limits that hold unless a
+    ``weekends``, ``nights``, ``shifts``, ``rounds``, ``points``, ``people``, ``share``, ``seconds``, ``clock``
+    (minutes after midnight), ``choice``, ``flag``; ``least``/``most`` are the outer limits that hold unless a
     country's law or the company sets others.
     """
 
@@ -79,6 +79,8 @@ TYPED_WORDS: dict[str, Text] = {
     "weeks": _("weeks"),
     "weekends": _("weekends"),
     "nights": _("nights"),
+    "shifts": _("shifts"),
+    "rounds": _("rounds"),
     "clock": _("hours after midnight"),
     "people": _("people"),
     "share": _("share from 0 to 1"),
@@ -122,6 +124,8 @@ def in_words(bound: BoundDefinition, value: Any) -> str:
         "weeks": ngettext_lazy("%(n)s week", "%(n)s weeks", int(value)),
         "weekends": ngettext_lazy("%(n)s weekend", "%(n)s weekends", int(value)),
         "nights": ngettext_lazy("%(n)s night", "%(n)s nights", int(value)),
+        "shifts": ngettext_lazy("%(n)s shift", "%(n)s shifts", int(value)),
+        "rounds": ngettext_lazy("%(n)s round", "%(n)s rounds", 1 if value == 1 else 2),
         "people": ngettext_lazy("%(n)s person", "%(n)s people", int(value)),
         "points": ngettext_lazy("%(n)s point", "%(n)s points", 1 if value == 1 else 2),
     }

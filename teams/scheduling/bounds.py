@@ -37,6 +37,7 @@ from teams.scheduling.facts import (
     work_day,
 )
 from teams.scheduling.long_limits import Passed
+from teams.scheduling.rounds import round_full
 from teams.scheduling.waived import ease
 
 __all__ = [
@@ -77,6 +78,7 @@ def _judged(candidate: Candidate, member: MemberState, bounds: BoundValues, now:
     found = [
         *_time(candidate, bounds, now),
         *belongs(candidate, member),
+        *round_full(candidate, member),
         *skill(candidate, member),
         *absent(candidate, member),
     ]

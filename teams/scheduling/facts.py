@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from cxportal.core.periods import DAY, Period, local_date, minutes_by_week, to_instant
 from teams.scheduling.coverage import FloorRule
 from teams.scheduling.duties import DutySpan
+from teams.scheduling.rounds import Turn
 from teams.scheduling.waived import Waived
 
 DRAFT, OPEN, FIXED, PAST = "draft", "open", "fixed", "past"
@@ -52,6 +53,9 @@ class BoundValues:
     nights_in_row: int | None = None
     nights_in_four_weeks: int | None = None
     night_minutes: int | None = None
+    opening_rounds: int = 0
+    opening_round_minutes: int = 1440
+    opening_round_shifts: int = 2
 
 
 class WorkDay(NamedTuple):
@@ -64,12 +68,17 @@ class WorkDay(NamedTuple):
 
 @dataclass(frozen=True)
 class Held:
-    """Work that a member has: the whole period and the paid parts inside it."""
+    """Work that a member has: the whole period and the paid parts inside it.
+
+    ``week`` is the pod's week to which its shift belongs, and ``since`` the instant from which it is held.
+    """
 
     shift: int
     pod: int
     period: Period
     work: tuple[Period, ...]
+    week: int = 0
+    since: dt.datetime | None = None
 
     @property
     def minutes(self) -> int:
@@ -151,7 +160,7 @@ class Candidate:
     """A seat that somebody would take, or a part of it. ``zone`` is the pod's.
 
     ``began`` is when the seat became vacant: for a running shift the claim counts from now,
-    its lateness from then.
+    its lateness from then. ``turn`` is the round of sign-up that runs in its ``week``, when there is one.
     """
 
     shift: int
@@ -165,10 +174,13 @@ class Candidate:
     skill: int | None = None
     skill_name: str = ""
     activities: frozenset[int] = field(default_factory=frozenset)
+    week: int = 0
+    turn: Turn | None = None
 
     @property
     def held(self) -> Held:
-        return Held(self.shift, self.pod, self.period, self.work)
+        """The same as work that is held; in a round, since it began."""
+        return Held(self.shift, self.pod, self.period, self.work, self.week, self.turn.began if self.turn else None)
 
 
 def seconds(instant: dt.datetime) -> int:

@@ -22,12 +22,14 @@ from teams.scheduling.models import Week
 from teams.scheduling.picture import PodPicture
 from teams.scheduling.reading import read_people, read_pod
 from teams.scheduling.roster import Broken, judge_roster
+from teams.scheduling.rounds import moment
 from teams.skills.models import Skill
 
 WEEKS = 8
 CASES = 5
 # Instants of weeks that stand are kept, and neither binds a shift that is planned already.
 INSTANTS = frozenset({"open_days_before", "fixed_days_before"})
+ROUNDS = frozenset({"opening_rounds", "opening_round_minutes", "opening_round_shifts"})
 FLOOR = "coverage_floor"
 
 
@@ -106,6 +108,20 @@ def kept_instants(_pod: Pod, _before: Values, _after: Values, _at: dt.datetime) 
     return {}
 
 
+def next_rounds(pod: Pod, _before: Values, after: Values, at: dt.datetime) -> Facts | None:
+    """The next week that opens, and from when on its claims would be free. One statement."""
+    week = Week.objects.filter(pod=pod, opens_at__gt=at).order_by("opens_at").first()
+    if week is None:
+        return None
+    free = week.opens_at + int(after["opening_rounds"]) * int(after["opening_round_minutes"]) * MINUTE
+    return {
+        "number": week.monday.isocalendar().week,
+        "rounds": int(after["opening_rounds"]),
+        "opens": week.opens_at.isoformat(),
+        "free": min(free, max(week.fixes_at, week.opens_at)).isoformat(),
+    }
+
+
 def _until(facts: Mapping[str, Any]) -> str:
     return words.long_day(dt.date.fromisoformat(facts["until"]))
 
@@ -147,9 +163,19 @@ def _tell_instants(_pod: Pod, _facts: Mapping[str, Any]) -> Told:
     return Told(_("Weeks that are made already keep their days; it counts for the next ones."), "info")
 
 
+def _tell_rounds(pod: Pod, facts: Mapping[str, Any]) -> Told:
+    opens, free = (moment(dt.datetime.fromisoformat(facts[name]), pod.tzinfo) for name in ("opens", "free"))
+    numbers = {"week": facts["number"], "opens": opens, "free": free}
+    if not facts["rounds"]:
+        return Told(_("Week %(week)s opens %(opens)s, for everybody and without a cap.") % numbers, "info")
+    return Told(_("Week %(week)s opens %(opens)s in rounds; from %(free)s on claims are free.") % numbers, "info")
+
+
 def register_foresight() -> None:
     """Make the ways to look ahead known; called once when the teams floor starts."""
-    judged = frozenset(bound.key for bound in DEFINITIONS) - INSTANTS - {FLOOR, "notice_minutes", "late_claim_minutes"}
+    judged = frozenset(bound.key for bound in DEFINITIONS) - INSTANTS - ROUNDS
+    judged -= {FLOOR, "notice_minutes", "late_claim_minutes"}
     register(Foresight("planned_breaks", judged, planned_breaks, _tell_breaks))
     register(Foresight("missed_floor", frozenset({FLOOR}), missed_floor, _tell_floor))
     register(Foresight("kept_instants", INSTANTS, kept_instants, _tell_instants))
+    register(Foresight("next_rounds", ROUNDS, next_rounds, _tell_rounds))

@@ -53,7 +53,8 @@ def judge_move(picture: PodPicture, view: ShiftView, there: ShiftView, people: d
     for taken in there.taken:
         person = people[taken.member]
         seat = next(s for s in view.seats if s.pk == taken.seat)
-        candidate = replace(picture.candidate(there, seat, taken.period), began=there.period.start)
+        # Who sits there signs up for nothing, so no round of sign-up asks.
+        candidate = replace(picture.candidate(there, seat, taken.period), began=there.period.start, turn=None)
         for broken in judge_claim(candidate, free_of(person.state, view.pk), picture.bounds, now=picture.at):
             if broken.code != "week_draft":
                 found.append(replace(broken, message=f"{person.name}: {broken.message}"))
@@ -104,7 +105,7 @@ def _broken(picture: PodPicture, view: ShiftView, pieces: Sequence[ShiftView], p
         ((p, t) for p in pieces for t in p.taken if t.member == person.pk), key=lambda pair: pair[1].period
     ):
         seat = next(s for s in piece.seats if s.pk == taken.seat)
-        candidate = replace(picture.candidate(piece, seat, taken.period), began=piece.period.start)
+        candidate = replace(picture.candidate(piece, seat, taken.period), began=piece.period.start, turn=None)
         found += judge_claim(candidate, state, bounds, now=picture.at)
         joined = join(state.duties, taken.period, rest_minutes=bounds.rest_minutes, version=bounds.version)
         duties = sorted([*(d for d in state.duties if d not in joined.absorbed), joined.duty])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from teams.scheduling.coverage import gaps, short_minutes
 from teams.scheduling.effects import TIME_WORDS, Effect, claim_effect, judge_take, parts_that_fit, what_fits
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, main_activity
 from teams.scheduling.remarks import remarks
+from teams.scheduling.rounds import own_words, round_words
 
 SHOWN = 12
 
@@ -124,6 +125,7 @@ class OpenForMe:
     fitting: int
     closing: int
     weeks: tuple[tuple[dt.date, int], ...] = ()
+    rounds: tuple[str, ...] = ()
 
     @property
     def pod(self) -> Pod:
@@ -157,7 +159,16 @@ def open_for_me(picture: PodPicture, me: Person, shown: int) -> OpenForMe:
         label = f"{words.long_day(shift.day)}, {words.chip(effect.period, picture.zone)}"
         cards.append(replace(card, label=label, first=not cards, gap=_gap_inside(picture, effect.period)))
     weeks = Counter(monday(picture.by_shift[effect.shift].day) for effect in fitting if effect.closes)
-    return OpenForMe(picture, tuple(cards), len(fitting), closing, tuple(sorted(weeks.items())))
+    running = tuple(_rounds(picture, me))
+    return OpenForMe(picture, tuple(cards), len(fitting), closing, tuple(sorted(weeks.items())), running)
+
+
+def _rounds(picture: PodPicture, me: Person) -> Iterator[str]:
+    """Each week in which a round of sign-up runs, in the order of time."""
+    for week in sorted(picture.weeks.values(), key=lambda week: week.monday):
+        if turn := week.turn(picture.bounds, picture.at):
+            told = f"{round_words(turn, picture.zone)} {own_words(turn, me.state, week.pk)}"
+            yield _("Week %(number)s. %(round)s") % {"number": week.monday.isocalendar().week, "round": told}
 
 
 def open_kept(picture: PodPicture, me: Person, shown: int) -> OpenForMe:
@@ -170,7 +181,7 @@ def open_kept(picture: PodPicture, me: Person, shown: int) -> OpenForMe:
     known = picture.kept.get(key)
     if known is None or not known[0] <= picture.at < known[1]:
         found = open_for_me(picture, me, shown)
-        parts = (found.cards, found.fitting, found.closing, found.weeks)
+        parts = (found.cards, found.fitting, found.closing, found.weeks, found.rounds)
         known = picture.kept[key] = (picture.at, _stands_until(picture), parts)
     return OpenForMe(picture, *known[2])
 
@@ -182,6 +193,7 @@ def _stands_until(picture: PodPicture) -> dt.datetime:
         return now.replace(second=0, microsecond=0) + MINUTE
     edges = [edge for shift in picture.shifts for edge in (shift.period.start, shift.period.end)]
     edges += [edge for week in picture.weeks.values() for edge in (week.opens_at, week.fixes_at, week.ends_at)]
+    edges += [turn.until for week in picture.weeks.values() if (turn := week.turn(picture.bounds, now))]
     return min((edge for edge in edges if edge > now), default=picture.window.end)
 
 

@@ -14,6 +14,7 @@ from teams.pods.models import Pod
 from teams.scheduling.availability.rules import UNSAID, Availability
 from teams.scheduling.bounds import DRAFT, FIXED, OPEN, PAST, BoundValues, Candidate, MemberState
 from teams.scheduling.coverage import Need, Staffed, Step, floor_needs, steps
+from teams.scheduling.rounds import Turn, turn_at
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ class WeekView:
         if now < self.opens_at:
             return DRAFT
         return OPEN if now < self.fixes_at else FIXED
+
+    def turn(self, bounds: BoundValues, now: dt.datetime) -> Turn | None:
+        """The round of sign-up that runs, when the pod agreed on rounds."""
+        return turn_at(bounds, self.opens_at, self.fixes_at, now)
 
 
 @dataclass(frozen=True)
@@ -231,6 +236,8 @@ class PodPicture:
             zone=self.zone,
             week_state=week.state(self.at),
             opens_at=week.opens_at,
+            week=week.pk,
+            turn=week.turn(self.bounds, self.at),
             began=next((free.start for free in shift.free(seat) if free.contains(period)), period.start),
             skill=seat.skill,
             skill_name=self.skill_names.get(seat.skill or 0, ""),

@@ -219,7 +219,7 @@ SELECT u.id, u.name, u.category, z.zone, c.weekly_minutes, COALESCE(c.region, ''
      extract(epoch FROM upper(a.period)), (SELECT json_agg(json_build_array(
        extract(epoch FROM lower(g.period * a.period)), extract(epoch FROM upper(g.period * a.period))))
        FROM teams_segment g
-       WHERE g.shift_id = s.id AND g.period && a.period)))
+       WHERE g.shift_id = s.id AND g.period && a.period), s.week_id, extract(epoch FROM a.made_at)))
    FROM teams_assignment a JOIN teams_shift s ON s.id = a.shift_id
    WHERE int8range(a.member_id, a.member_id, '[]') && int8range(u.id, u.id, '[]')
      AND a.period && tstzrange(%(start)s, %(end)s))::text,
@@ -305,7 +305,7 @@ def _person(row: Sequence[Any]) -> Person:
     state = MemberState(
         member=pk,
         zone=ZoneInfo(zone),
-        held=tuple(Held(h[0], h[1], _period(h[2], h[3]), tuple(_period(*w) for w in h[4] or ())) for h in _rows(held)),
+        held=tuple(map(_held, _rows(held))),
         duties=tuple(DutySpan(_period(d[0], d[1]), as_instant(d[2]), d[3]) for d in _rows(duties)),
         absences=tuple(_period(*a) for a in _rows(absences)),
         skills=frozenset(_rows(skills)),
@@ -318,6 +318,12 @@ def _person(row: Sequence[Any]) -> Person:
         places=tuple(Place(p[0], _day(p[1]), _day(p[2]) if p[2] else None) for p in _rows(places)),
     )
     return Person(pk, name, category, state, _wishes(_rows(wishes)))
+
+
+def _held(row: Sequence[Any]) -> Held:
+    shift, pod, start, end, work, week, since = row
+    parts = tuple(_period(*part) for part in work or ())
+    return Held(shift, pod, _period(start, end), parts, week, as_instant(since))
 
 
 def _wishes(rows: Iterable[Any]) -> Availability:

@@ -18,7 +18,9 @@ from cxportal.core.violations import Violation
 from teams.scheduling.duties import DutySpan
 
 # What no exception lifts: it is no bound of the agreement, or nobody could agree to it.
-NEVER_WAIVED = frozenset({"overlap", "absent", "skill", "shift_over", "week_draft", "started", "not_a_member"})
+NEVER_WAIVED = frozenset(
+    {"overlap", "absent", "skill", "shift_over", "week_draft", "started", "not_a_member", "round_full"}
+)
 # What stands against giving work back; everything else stands against a claim.
 OF_RELEASES = frozenset({"floor", "notice", "week_fixed"})
 # The bound behind a broken rule, where its key is another word.

@@ -14,6 +14,7 @@ from teams.scheduling.day_notes import day_notes
 from teams.scheduling.open_shifts import OfferCard, OpenCard, offer_cards, open_cards
 from teams.scheduling.picture import Person, PodPicture, WeekView
 from teams.scheduling.reading import read_people, read_pod
+from teams.scheduling.rounds import own_words, round_words
 from teams.scheduling.strips import Axis, DayCoverage, axis_of, day_coverage
 from teams.scheduling.week_rows import Row, row_of
 
@@ -78,6 +79,16 @@ class WeekPage:
     @property
     def empty(self) -> bool:
         return not any(s.day in self.days for s in self.picture.shifts)
+
+    @property
+    def rounds(self) -> tuple[str, ...]:
+        """The round of sign-up that runs in this week, and what of it the viewer has; empty when claims are free."""
+        turn = self.week.turn(self.picture.bounds, self.picture.at) if self.week else None
+        if self.week is None or turn is None:
+            return ()
+        told = round_words(turn, self.pod.tzinfo)
+        mine = own_words(turn, self.viewer.state, self.week.pk) if self.works_here and self.viewer else ""
+        return (told, mine) if mine else (told,)
 
     @property
     def opened_early(self) -> bool:

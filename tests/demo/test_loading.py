@@ -75,8 +75,8 @@ def test_it_is_as_large_as_stated(demo: build.Built) -> None:
 def test_a_pod_shows_how_it_decides(demo: build.Built) -> None:
     isar = demo.pods[0]
     states = list(Proposal.objects.filter(pod=isar).order_by("number").values_list("state", flat=True))
-    assert states == ["adopted", "objected", "adopted", "open"]
-    assert isar.agreement_versions.count() == 3
+    assert states == ["adopted", "objected", "adopted", "adopted", "open"]
+    assert isar.agreement_versions.count() == 4
     vote = Proposal.objects.get(pod=isar, state="open")
     answered = vote.electors.filter(ballots__latest=True)
     assert 0 < answered.count() < vote.electors.count()

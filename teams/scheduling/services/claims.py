@@ -215,13 +215,17 @@ def _undo_release(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
     if view is None or seat is None or not any(free.contains(part) for free in view.free(seat)):
         raise Refused(taken_violation(shift, by, now))
     effect = claim_effect(picture, person.state, view, seat, part)
-    # It was this person's until a moment ago: the lateness of a new claim does not count.
-    violations = [v for v in effect.violations if v.code != "started_too_late"]
+    # Who takes an act back stands as before it, also in how long ago the shift was claimed: it was this
+    # person's until a moment ago, so neither the lateness of a new claim counts nor the round that runs now.
+    since = held_since(act) or now
+    violations = [v for v in effect.violations if v.code != "started_too_late" and not _of_a_round_before(v, since)]
     if violations:
         raise Refused(violations)
-    # Who takes an act back stands as before it, also in how long ago the shift was claimed.
-    since = held_since(act) or now
     seat_member(by.pk, shift, seat.pk, part, picture.bounds, Assignment.Source.CLAIM, since, person.state)
+
+
+def _of_a_round_before(violation: Violation, since: dt.datetime) -> bool:
+    return violation.code == "round_full" and since < dt.datetime.fromisoformat(violation.numbers["began"])
 
 
 def held_since(act: Act) -> dt.datetime | None:

@@ -167,7 +167,8 @@ def _judge_person(
         assert found is not None  # judged before
         view, taken = found
         seat = next(s for s in view.seats if s.pk == taken.seat)
-        candidate = replace(picture.candidate(view, seat, leg.period), began=leg.period.start)
+        # Everybody concerned agrees to an exchange; rounds of sign-up are no matter of it.
+        candidate = replace(picture.candidate(view, seat, leg.period), began=leg.period.start, turn=None)
         for violation in judge_claim(candidate, state, picture.bounds, now=picture.at):
             said = _of(person, place, violation)
             if violation.code == "skill" and settings.outside_skills != FORBID:

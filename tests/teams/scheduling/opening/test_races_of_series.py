@@ -6,10 +6,12 @@ from functools import partial
 
 import pytest
 
+from cxportal.core import periods
 from cxportal.core.database import LockClass
+from cxportal.core.periods import HOUR
 from teams.people.models import User
 from teams.scheduling import services
-from teams.scheduling.models import Assignment
+from teams.scheduling.models import Assignment, Week
 from teams.scheduling.opening.rules import Line
 from teams.scheduling.services import claims, series
 from tests.cast import Cast
@@ -61,3 +63,24 @@ def test_the_weekly_limit_holds_beside_a_claim_in_another_tab(cast: Cast) -> Non
 def test_without_the_locks_both_tabs_together_pass_the_weekly_limit(cast: Cast) -> None:
     with without_locks(*ROSTER), meeting(*JUDGED):
         assert scene(cast) == 5 * 480
+
+
+# --- the cap of a round ---------------------------------------------------------------------------
+
+
+def round_scene(cast: Cast) -> int:
+    """Three tabs claim at once where one shift is allowed. How many are held afterwards."""
+    agree(cast.isar, opening_rounds=1, opening_round_shifts=1)
+    shifts = [scheduling.shift(cast.isar, day) for day in (0, 2, 4)]
+    Week.objects.update(opens_at=periods.now() - HOUR)
+    together(partial(services.claim, by=User.objects.get(pk=cast.member.pk), shift=shift.pk) for shift in shifts)
+    return Assignment.objects.filter(member=cast.member).count()
+
+
+def test_the_cap_of_a_round_holds_in_three_tabs_at_once(cast: Cast) -> None:
+    assert round_scene(cast) == 1
+
+
+def test_without_the_locks_three_tabs_pass_the_cap_of_a_round(cast: Cast) -> None:
+    with without_locks(*ROSTER), meeting((claims, "claim_effect")):
+        assert round_scene(cast) == 3
