@@ -249,3 +249,12 @@ def test_a_day_at_a_calendars_end_marks_its_field(cast: Cast, browser: Browser) 
     grant(cast.member)
     url = f"/p/{cast.isar.slug}/leave/requests/{cast.member.leave_requests.get().pk}/withdraw"
     assert client.post(url, {"first": "9999-12-30", "last": "9999-12-31"}).status_code == 404
+
+
+def test_a_day_leads_to_its_plan_only_where_leave_can_be_asked_for(cast: Cast, browser: Browser) -> None:
+    url = f"/p/{cast.isar.slug}/leave/days/{leave.MONDAY.isoformat()}/"
+    plan = f"?first={leave.MONDAY.isoformat()}&amp;last={leave.MONDAY.isoformat()}"
+    for headers in ({}, {"HX-Request": "true", "HX-Target": "dialogs"}):
+        assert plan in browser(cast.member).get(url, headers=headers).content.decode()
+        for viewer in (cast.coach, cast.guest):
+            assert plan not in browser(viewer).get(url, headers=headers).content.decode()
