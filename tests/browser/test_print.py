@@ -74,7 +74,7 @@ def test_a_page_is_printed_whole_on_a4_landscape_in_ink_on_white(
 def test_the_sheet_says_which_pod_which_days_and_when_it_was_printed(portal: Portal, cast: Cast, label: str) -> None:
     page = portal.page(cast.member)
     for path, words in ((f"/p/isar/week/{label}/", "Isar, printed "), ("/p/isar/board/", "Printed ")):
-        page.goto(path)
+        page.goto(path, timeout=30_000)
         assert not page.locator(".paper").is_visible()
         head = on_paper(page).locator("header.bar").inner_text()
         assert words in head
@@ -86,7 +86,7 @@ def test_the_sheet_says_which_pod_which_days_and_when_it_was_printed(portal: Por
 
 def test_every_day_and_every_member_of_the_week_is_on_the_sheet(portal: Portal, cast: Cast, label: str) -> None:
     page = portal.page(cast.member)
-    page.goto(f"/p/isar/week/{label}/")
+    page.goto(f"/p/isar/week/{label}/", timeout=30_000)
     on_paper(page)
     columns = page.locator(".roster thead th")
     assert columns.count() == 8
