@@ -65,6 +65,8 @@ def _at_pace(act: Act, first: int) -> list[list[float]]:
 
 def _page(bench: Bench, team: people.Team, plans: list[list[int]]):
     """The claim of the week's panel: the answer holds the row, the day's head and the panel, drawn anew."""
+    from django.conf import settings
+
     callers = []
     for member in team.members:
         token = secrets.token_hex(16)
@@ -72,7 +74,7 @@ def _page(bench: Bench, team: people.Team, plans: list[list[int]]):
             Caller(
                 bench.port,
                 {
-                    "Cookie": f"{people.signed_in(member)}; csrftoken={token}",
+                    "Cookie": f"{people.signed_in(member)}; {settings.CSRF_COOKIE_NAME}={token}",
                     "X-CSRFToken": token,
                     "HX-Request": "true",
                 },

@@ -86,7 +86,7 @@ def freed_against_new(cast: Cast) -> Outcome:
     asks(cast.second_member, wait=True)()
     request = held.request.pk  # type: ignore[attr-defined]
     withdraws: Act = lambda: services.withdraw(by=cast.member, request=request)  # noqa: E731
-    with meeting((requests, "_end"), at=None) as meet, meeting((requests, "judged"), at=meet):
+    with meeting((requests, "end_day"), at=None) as meet, meeting((requests, "judged"), at=meet):
         return together([withdraws, asks(cast.lead)])
 
 
