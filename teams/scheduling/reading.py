@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from teams.scheduling.agreed import bound_values
 from teams.scheduling.availability.rules import Availability, Part, Wish
 from teams.scheduling.coverage import Need
 from teams.scheduling.duties import DutySpan
-from teams.scheduling.facts import DAYS_BEYOND, WEEKS_BEYOND, Beyond, Held, MemberState, Place, WorkDay
+from teams.scheduling.facts import DAYS_BEYOND, WEEKS_BEYOND, Beyond, BoundValues, Held, MemberState, Place, WorkDay
 from teams.scheduling.picture import (
     ActivityView,
     Person,
@@ -41,7 +42,7 @@ SELECT json_build_object(
  'activities', (SELECT json_agg(json_build_array(a.id, a.name, a.slug, a.channels, a.category, a.icon)
                 ORDER BY a.position, a.name) FROM teams_activity a),
  'skill_names', (SELECT json_agg(json_build_array(k.id, k.name, k.slug)) FROM teams_skill k),
- 'agreement', (SELECT json_build_array(v.number, v.id, v."values") FROM teams_agreementversion v
+ 'agreement', (SELECT json_build_array(v.number, v.id, v."values"::text) FROM teams_agreementversion v
    WHERE v.pod_id = %(pod)s AND v.effective_from <= %(at)s ORDER BY v.effective_from DESC LIMIT 1),
  'weeks', (SELECT json_agg(json_build_array(w.id, w.monday, extract(epoch FROM w.opens_at),
      extract(epoch FROM w.fixes_at), extract(epoch FROM w.planned_opens_at)))
@@ -125,14 +126,11 @@ def _of_pod(pod: Pod, window: Period, at: dt.datetime) -> Statement:
 def _picture(pod: Pod, window: Period, at: dt.datetime, found: str | dict[str, Any]) -> PodPicture:
     raw: dict[str, Any] = json.loads(found) if isinstance(found, str) else found
     activities = {a[0]: ActivityView(a[0], a[1], a[2], frozenset(a[3]), a[4], a[5]) for a in raw["activities"] or ()}
-    number, version_id, values = raw["agreement"] or (0, None, {})
     skill_names = raw["skill_names"] or ()
-    bounds = bound_values(
-        number,
-        version_id,
-        values,
-        {a.slug: a.pk for a in activities.values()},
-        {slug: pk for pk, _, slug in skill_names},
+    bounds, values = _agreed(
+        *(raw["agreement"] or (0, None, "{}")),
+        tuple((a.slug, a.pk) for a in activities.values()),
+        tuple((slug, pk) for pk, _, slug in skill_names),
     )
     skills: dict[int, set[int]] = {}
     for member, skill in raw["skills"] or ():
@@ -154,6 +152,19 @@ def _picture(pod: Pod, window: Period, at: dt.datetime, found: str | dict[str, A
         agreed=values,
         waivers=tuple(WaiverView(*w) for w in raw["waivers"] or ()),
     )
+
+
+@functools.lru_cache(maxsize=256)
+def _agreed(
+    number: int,
+    version_id: int | None,
+    text: str,
+    activities: tuple[tuple[str, int], ...],
+    skills: tuple[tuple[str, int], ...],
+) -> tuple[BoundValues, Mapping[str, Any]]:
+    """A version's values, as the rules take them and as they were agreed: read once while the same text is written."""
+    values: Mapping[str, Any] = MappingProxyType(json.loads(text))
+    return bound_values(number, version_id, values, dict(activities), dict(skills)), values
 
 
 def as_instant(seconds: float) -> dt.datetime:
