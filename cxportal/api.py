@@ -21,6 +21,7 @@ from teams.people.api import PeopleOperations
 from teams.pods.api import PodOperations
 from teams.scheduling.api import ShiftOperations
 from teams.scheduling.opening.api import SeriesOperations
+from teams.scheduling.opening.api_quiet import QuietOperations
 from teams.scheduling.swaps.api import ExchangeOperations
 
 router = SimpleRouter(use_regex_path=False)
@@ -33,6 +34,7 @@ router.register("exchanges", ExchangeOperations, "api-exchange")
 router.register("overflow-agreements", AgreementOperations, "api-agreement")
 router.register("proposals", ProposalOperations, "api-proposal")
 router.register("scorecards", ScorecardOperations, "api-scorecard")
+router.register("quiet-offers", QuietOperations, "api-quiet")
 router.register("shifts", ShiftOperations, "api-shift")
 router.register("points", PointOperations, "api-point")
 router.register("leave", LeaveOperations, "api-leave")

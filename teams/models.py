@@ -10,6 +10,7 @@ from teams.pods.models import *  # noqa: F403
 from teams.presence.models import *  # noqa: F403
 from teams.scheduling.availability.models import *  # noqa: F403
 from teams.scheduling.models import *  # noqa: F403
+from teams.scheduling.opening.models import *  # noqa: F403
 from teams.scheduling.swaps.models import *  # noqa: F403
 from teams.scheduling.waiver_models import *  # noqa: F403
 from teams.skills.models import *  # noqa: F403

@@ -80,6 +80,8 @@ EXPECTED: dict[str, Pair] = {
     # Whom it does not concern never hears of it, nor does who coaches or oversees the pod.
     "guarded:concerned_exchange": (gate(MEMBERS), gate(THEIRS)),
     "guarded:own_shift": WORK,
+    # Nobody but its owner hears of a quiet offer by its number.
+    "guarded:own_quiet": both(gate(NOBODY)),
     "guarded:week_pod": WEEK,
     "guarded:week_shift": WEEK,
     "guarded:week_peak": WEEK,

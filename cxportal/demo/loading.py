@@ -20,7 +20,7 @@ from customers.routing import services as routing
 from cxportal.core import periods
 from cxportal.core.models import ImportRun
 from cxportal.core.violations import Answer as No
-from cxportal.demo import history, leave, live, mails, rosters, swaps, votes, world
+from cxportal.demo import history, leave, live, mails, quiet, rosters, swaps, votes, world
 from cxportal.demo.build import Built, build, find
 from cxportal.demo.company import plan
 from cxportal.demo.roster import Sitting
@@ -85,6 +85,7 @@ def _plan_ahead(
     votes.decide(built, now)
     say(f"{leave.write(built, now=now, seed=seed)} days of leave, and a Christmas in rounds")
     swaps.offer_some(built, now=now, seed=seed)
+    quiet.offer_some(built, now=now)
     mails.choose_some(built, now=now)
 
 
@@ -115,6 +116,7 @@ def refresh(run: ImportRun, *, say: Say, now: dt.datetime | None = None) -> Buil
     if days := leave.write(built, now=now, seed=seed):
         say(f"{days} days of leave, and a Christmas in rounds")
     swaps.offer_some(built, now=now, seed=seed)
+    quiet.offer_some(built, now=now)
     mails.choose_some(built, now=now)
     since = Contact.objects.filter(source="demo").aggregate(last=Max("arrived_at"))["last"]
     if since is None or now - since > GAP:

@@ -62,6 +62,24 @@ def overridden(data: Mapping[str, Any]) -> str:
     return _("%(by)s lifted a bound in an emergency: %(name)s may claim %(span)s. “%(reason)s”") % data
 
 
+def quiet_claimed(data: Mapping[str, Any]) -> str:
+    return _("%(span)s is yours: nobody else took it.") % data
+
+
+def quiet_overtaken(data: Mapping[str, Any]) -> str:
+    if not data["by"]:
+        return _("%(span)s is taken; your quiet offer has ended.") % data
+    return _("%(by)s claimed %(span)s; your quiet offer has ended.") % data
+
+
+def quiet_refused(data: Mapping[str, Any]) -> str:
+    return _("Nobody else took %(span)s, and it did not fit for you: %(why)s") % data
+
+
+def quiet_changed(data: Mapping[str, Any]) -> str:
+    return _("The shift %(span)s was changed; your quiet offer has ended.") % data
+
+
 def register_notices() -> None:
     """Make the kinds known; called once when the teams floor starts."""
     register("shift_moved", icon="calendar-clock", words=moved, tone="watch", group="shifts")
@@ -76,4 +94,8 @@ def register_notices() -> None:
     register("shift_restored", icon="undo-2", words=restored, group="shifts")
     register("shift_clocks", icon="clock", words=clocks, group="shifts")
     register("shift_clocks_freed", icon="calendar-x", words=clocks_freed, tone="gap", group="shifts")
+    register("quiet_claimed", icon="calendar-check", words=quiet_claimed, tone="good", group="shifts")
+    register("quiet_overtaken", icon="calendar-x", words=quiet_overtaken, group="shifts")
+    register("quiet_refused", icon="calendar-x", words=quiet_refused, tone="watch", group="shifts")
+    register("quiet_changed", icon="calendar-clock", words=quiet_changed, group="shifts")
     register("gap_asked", icon="hand-helping", words=asked, tone="watch", group="offers")

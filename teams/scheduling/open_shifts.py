@@ -17,6 +17,7 @@ from teams.pods.models import Pod
 from teams.scheduling import words
 from teams.scheduling.coverage import gaps, short_minutes
 from teams.scheduling.effects import TIME_WORDS, Effect, claim_effect, judge_take, parts_that_fit, what_fits
+from teams.scheduling.opening.words import quiet_line
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, main_activity
 from teams.scheduling.remarks import remarks
 from teams.scheduling.rounds import own_words, round_words
@@ -34,7 +35,10 @@ class Line:
 
 @dataclass(frozen=True)
 class OpenCard:
-    """An open seat of a shift, or several alike; ``effect`` is None for somebody who only reads."""
+    """An open seat of a shift, or several alike; ``effect`` is None for somebody who only reads.
+
+    ``quiet`` are the quiet offers of the shift in words; ``mine`` when the viewer's own is among them.
+    """
 
     shift: int
     day: dt.date
@@ -55,6 +59,8 @@ class OpenCard:
     first: bool = False
     gap: str = ""
     ways: bool = True
+    quiet: tuple[str, ...] = ()
+    mine: bool = False
 
     @property
     def claimable(self) -> bool:
@@ -260,6 +266,8 @@ def _card(
         effect=effect,
         lines=tuple(_lines(picture, me, effect)),
         blocked=effect.violations[0] if effect and effect.violations else None,
+        quiet=tuple(quiet_line(quiet, zone, me.pk if me else None) for quiet in shift.quiet),
+        mine=me is not None and any(quiet.member == me.pk for quiet in shift.quiet),
     )
 
 

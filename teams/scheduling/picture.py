@@ -76,6 +76,17 @@ class TakenView:
 
 
 @dataclass(frozen=True)
+class QuietView:
+    """Somebody takes a period of a shift at an instant, unless somebody else does before."""
+
+    pk: int
+    member: int
+    name: str
+    falls_at: dt.datetime
+    period: Period
+
+
+@dataclass(frozen=True)
 class ShiftView:
     """A shift with its activities, seats and people."""
 
@@ -88,6 +99,7 @@ class ShiftView:
     segments: tuple[tuple[int, Period], ...]
     seats: tuple[SeatView, ...]
     taken: tuple[TakenView, ...]
+    quiet: tuple[QuietView, ...] = ()
 
     def work(self, period: Period) -> tuple[Period, ...]:
         """The paid parts inside a period: what an activity covers; breaks are not paid."""

@@ -26,6 +26,7 @@ from teams.scheduling.picture import (
     ActivityView,
     Person,
     PodPicture,
+    QuietView,
     SeatView,
     ShiftView,
     TakenView,
@@ -67,6 +68,11 @@ SELECT json_build_object(
    FROM teams_waiver w JOIN teams_shift s ON s.id = w.shift_id JOIN teams_user u ON u.id = w.member_id
    LEFT JOIN teams_user b ON b.id = w.by_id
    WHERE s.pod_id = %(pod)s AND s.day BETWEEN %(first)s AND %(last)s AND w.ended_at IS NULL),
+ 'quiet', (SELECT json_agg(json_build_array(q.shift_id, q.id, q.member_id, u.name, extract(epoch FROM q.falls_at),
+     extract(epoch FROM lower(q.period)), extract(epoch FROM upper(q.period))) ORDER BY q.made_at, q.id)
+   FROM teams_quietoffer q JOIN teams_shift s ON s.id = q.shift_id AND s.version = q.shift_version
+   JOIN teams_user u ON u.id = q.member_id
+   WHERE q.outcome = 'open' AND s.pod_id = %(pod)s AND s.day BETWEEN %(first)s AND %(last)s),
  'shifts', (SELECT json_agg(json_build_array(s.id, s.week_id, s.day, extract(epoch FROM lower(s.period)),
      extract(epoch FROM upper(s.period)), s.version, s.urgent_since IS NOT NULL,
      (SELECT json_agg(json_build_array(g.activity_id, extract(epoch FROM lower(g.period)),
@@ -135,6 +141,9 @@ def _picture(pod: Pod, window: Period, at: dt.datetime, found: str | dict[str, A
     skills: dict[int, set[int]] = {}
     for member, skill in raw["skills"] or ():
         skills.setdefault(member, set()).add(skill)
+    quiet: dict[int, list[QuietView]] = {}
+    for on, pk, member, name, falls_at, start, end in raw["quiet"] or ():
+        quiet.setdefault(on, []).append(QuietView(pk, member, name, as_instant(falls_at), _period(start, end)))
     return PodPicture(
         pod=pod,
         at=at,
@@ -143,7 +152,7 @@ def _picture(pod: Pod, window: Period, at: dt.datetime, found: str | dict[str, A
         activities=activities,
         skill_names={pk: name for pk, name, _ in skill_names},
         weeks={w[0]: _week(w, pod.tzinfo) for w in raw["weeks"] or ()},
-        shifts=tuple(_shift(s) for s in raw["shifts"] or ()),
+        shifts=tuple(_shift(s, quiet.get(s[0], ())) for s in raw["shifts"] or ()),
         requirements=tuple(Need(n[0], _period(n[1], n[2]), n[3]) for n in raw["needs"] or ()),
         skills={member: frozenset(found) for member, found in skills.items()},
         members=dict(raw["members"] or ()),
@@ -181,7 +190,7 @@ def _week(row: list[Any], zone: ZoneInfo) -> WeekView:
     return WeekView(row[0], day, as_instant(row[2]), as_instant(row[3]), as_instant(row[4]), week_period(day, zone).end)
 
 
-def _shift(row: list[Any]) -> ShiftView:
+def _shift(row: list[Any], quiet: Iterable[QuietView]) -> ShiftView:
     return ShiftView(
         pk=row[0],
         week=row[1],
@@ -192,6 +201,7 @@ def _shift(row: list[Any]) -> ShiftView:
         segments=tuple((g[0], _period(g[1], g[2])) for g in row[7] or ()),
         seats=tuple(SeatView(*p) for p in row[8] or ()),
         taken=tuple(TakenView(t[0], t[1], t[2], _period(t[3], t[4]), as_instant(t[5]), t[6]) for t in row[9] or ()),
+        quiet=tuple(quiet),
     )
 
 

@@ -13,6 +13,7 @@ from teams.scheduling.effects import Effect, claim_effect, judge_take, release_e
 from teams.scheduling.lifted import grants_words
 from teams.scheduling.models import Shift
 from teams.scheduling.open_shifts import Line, claim_lines, remark_lines, week_line
+from teams.scheduling.opening.words import OF_THE_HOUR, quiet_line, usual_instant
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, TakenView, main_activity, reach
 from teams.scheduling.reading import read_people, read_pod
 from teams.scheduling.waived import liftable
@@ -59,6 +60,9 @@ class ShiftPage:
     version: int = 0
     askable: bool = False
     allowed: tuple[str, ...] = ()
+    quiet: tuple[str, ...] = ()
+    own_quiet: bool = False
+    quiet_from: dt.datetime | None = None
 
     @property
     def next_week(self) -> str:
@@ -117,6 +121,8 @@ def read_shift(row: Shift, viewer: User, *, at: dt.datetime, period: Period | No
         take=offered if works_here and own is None else None,
         take_from=people[offered.member].name if offered else "",
         version=picture.bounds.version,
+        quiet=tuple(quiet_line(quiet, zone, viewer.pk) for quiet in view.quiet),
+        own_quiet=any(quiet.member == viewer.pk for quiet in view.quiet),
     )
     if me is None or not works_here:
         return base
@@ -146,6 +152,7 @@ def _with_claim(base: ShiftPage, picture: PodPicture, me: Person, view: ShiftVie
         drawing=rest_drawing(effect.violations, picture),
         ways=tuple(ways_out(picture, me, view, seat, effect)) if effect.violations else (),
         askable=liftable(effect.violations),
+        quiet_from=usual_instant(picture, view) if {v.code for v in effect.violations} <= OF_THE_HOUR else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from teams.scheduling.opening import quiet_views as quiet
 from teams.scheduling.opening import views as opening
 from teams.scheduling.swaps import views as swaps
 from teams.scheduling.views import absences, board, copies, patterns, requirement, reshaping, shifts, waivers, week
@@ -21,6 +22,8 @@ urlpatterns = [
     path("p/<slug:slug>/series/", opening.series, name="claim_series"),
     path("p/<slug:slug>/shifts/<int:shift>/", shifts.shift, name="shift"),
     path("p/<slug:slug>/shifts/<int:shift>/claim", shifts.claim, name="claim"),
+    path("p/<slug:slug>/shifts/<int:shift>/quiet", quiet.offer, name="offer_quietly"),
+    path("p/<slug:slug>/shifts/<int:shift>/quiet/withdraw", quiet.withdraw, name="withdraw_quiet"),
     path("p/<slug:slug>/shifts/<int:shift>/ask/", waivers.ask, name="ask_exception"),
     path("p/<slug:slug>/override/", waivers.override, name="override"),
     path("p/<slug:slug>/override/<int:waiver>/end", waivers.end_override, name="end_override"),

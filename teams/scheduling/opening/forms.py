@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cxportal.core.fields import DayField
-from cxportal.core.periods import DAY
+from cxportal.core.fields import DayField, MomentField
+from cxportal.core.periods import DAY, to_instant
 from teams.scheduling.forms import WEEKDAYS
 from teams.scheduling.opening.rules import Line
 
@@ -49,6 +50,17 @@ class SeriesForm(forms.Form):
                 self.add_error("last", _("At most %(days)s days at once.") % {"days": LONGEST})
         data["first"], data["last"] = first, last
         return data
+
+
+class QuietForm(forms.Form):
+    """The moment by which somebody else may take the shift, in the pod's zone."""
+
+    falls_at = MomentField(label=gettext_lazy("By"))
+
+    def instant(self, zone: ZoneInfo) -> dt.datetime:
+        """The wall time as an instant."""
+        typed: dt.datetime = self.cleaned_data["falls_at"]
+        return to_instant(typed.date(), typed.time(), zone)
 
 
 def lines_in(data: QueryDict, name: str) -> list[Line]:

@@ -6,6 +6,7 @@ from teams.scheduling.services.claims import Claimed, Released, claim, release
 from teams.scheduling.services.clocks import Followed, follow_zone_rules
 from teams.scheduling.services.give_aways import offer, take, withdraw
 from teams.scheduling.services.patterns import Use, retire_pattern, save_pattern, use_of
+from teams.scheduling.services.quiet import carry_out, offer_quietly, withdraw_quiet
 from teams.scheduling.services.reshaping import change_parts, split_shift
 from teams.scheduling.services.series import Claims, claim_series
 from teams.scheduling.services.shifts import add_shift, cancel_shift, move_shift
@@ -23,6 +24,7 @@ __all__ = [
     "ask",
     "ask_to_cover",
     "cancel_shift",
+    "carry_out",
     "change_parts",
     "claim",
     "claim_series",
@@ -32,6 +34,7 @@ __all__ = [
     "make_week",
     "move_shift",
     "offer",
+    "offer_quietly",
     "open_week",
     "override",
     "record_absence",
@@ -45,4 +48,5 @@ __all__ = [
     "undo_opening",
     "use_of",
     "withdraw",
+    "withdraw_quiet",
 ]

@@ -18,6 +18,7 @@ from teams.scheduling import words
 from teams.scheduling.bounds import FIXED, PAST, BoundValues, floor_violation
 from teams.scheduling.coverage import below_floor
 from teams.scheduling.models import Act, Assignment, GiveAway, Segment, Shift, Week, as_range
+from teams.scheduling.opening.closing import end_changed
 from teams.scheduling.picture import PodPicture, ShiftView
 from teams.scheduling.services.claims import seat_member, unseat
 from teams.scheduling.services.doors import lock_roster, must_stand, must_work_in, shift_or_404
@@ -82,6 +83,8 @@ def end_offers(rows: Sequence[Shift], now: dt.datetime) -> None:
         outcome=GiveAway.Outcome.EXPIRED, closed_at=now
     )
     close_all(Assignment.objects.filter(shift__in=rows), now)
+    for row in rows:
+        end_changed(row, now)
 
 
 def write_parts(row: Shift, parts: Iterable[tuple[int, Period]]) -> None:

@@ -24,6 +24,7 @@ from teams.scheduling.coverage import below_floor
 from teams.scheduling.duties import join
 from teams.scheduling.effects import Effect, claim_effect, release_effect, what_fits, without
 from teams.scheduling.models import Absence, Act, Assignment, Duty, Shift, as_range
+from teams.scheduling.opening.closing import Sat, overtaken
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, reach
 from teams.scheduling.reading import read_both
 from teams.scheduling.services.doors import (
@@ -99,6 +100,7 @@ def claim(
     if effect.violations:
         raise Refused(with_change(effect.violations, picture.bounds, changed=changed))
     assignment, act = _sit_down(by, row, seat.pk, part, person, picture.bounds, now)
+    overtaken(by, row.pod, [Sat(view, seat.pk, part)], now)
     return Claimed(assignment, effect, act, changed=changed)
 
 
@@ -222,6 +224,7 @@ def _undo_release(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
     if violations:
         raise Refused(violations)
     seat_member(by.pk, shift, seat.pk, part, picture.bounds, Assignment.Source.CLAIM, since, person.state)
+    overtaken(by, shift.pod, [Sat(view, seat.pk, part)], now)
 
 
 def _of_a_round_before(violation: Violation, since: dt.datetime) -> bool:

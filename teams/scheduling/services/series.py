@@ -23,6 +23,7 @@ from teams.scheduling.coverage import below_floor
 from teams.scheduling.duties import join
 from teams.scheduling.effects import without
 from teams.scheduling.models import Act, Assignment, Shift, as_range
+from teams.scheduling.opening.closing import Sat, overtaken
 from teams.scheduling.opening.rules import Judged, Line, Series, judge_series
 from teams.scheduling.picture import PodPicture
 from teams.scheduling.reading import read_both
@@ -77,6 +78,7 @@ def claim_series(
             raise Refused(with_change(reasons, picture.bounds, changed=changed))
         return Claims((), skipped, held, None)
     act = _sit_down(by, rows, series, picture.bounds, now)
+    overtaken(by, pod, [Sat(picture.by_shift[j.line.shift], j.seat or 0, j.line.period) for j in series.taken], now)
     fetch(telling(pod, {rows[judged.line.shift].day for judged in series.taken}, [by.pk]))
     return Claims(series.taken, skipped, held, act, changed=changed)
 

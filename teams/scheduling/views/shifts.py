@@ -21,6 +21,7 @@ from teams.scheduling import services, words
 from teams.scheduling.activity_forms import SplitForm
 from teams.scheduling.forms import AddShiftForm, PartForm, TimesForm
 from teams.scheduling.models import Act, GiveAway, Shift
+from teams.scheduling.opening.forms import QuietForm
 from teams.scheduling.shift_page import read_shift
 from teams.scheduling.views.week import after_act, monday_or_404
 from teams.staffing.services import standard_activities
@@ -43,6 +44,7 @@ def show(
     part: Period | None = None,
     times: TimesForm | None = None,
     cut: SplitForm | None = None,
+    quiet: QuietForm | None = None,
 ) -> HttpResponseBase:
     """The shift with the reasons of a refusal on top, when there was one."""
     assert isinstance(request.user, User)
@@ -55,6 +57,8 @@ def show(
         "refused": refused.violations if refused else (),
         "times": times or TimesForm(initial={"start": page.start, "end": page.end}),
         "cut": cut or SplitForm(),
+        "quiet": quiet
+        or QuietForm(initial={"falls_at": page.quiet_from and page.quiet_from.astimezone(found.pod.tzinfo)}),
     }
     response = render(request, TEMPLATE, context, status=status, partial="dialog" if wants_fragment(request) else None)
     if wants_fragment(request):

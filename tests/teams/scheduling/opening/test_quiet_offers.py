@@ -1,0 +1,213 @@
+"""Quiet offers: I take it if nobody else does by …; made, withdrawn, overtaken, and carried out by the job."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.http import Http404
+from django.test import Client
+from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from cxportal.core import periods
+from cxportal.core.periods import DAY, HOUR, week_label
+from cxportal.core.violations import Refused
+from teams.notifications.models import Notice
+from teams.people.models import User
+from teams.scheduling import services, tasks
+from teams.scheduling.models import Assignment, Shift
+from teams.scheduling.opening.models import QuietOffer
+from teams.scheduling.opening.rules import Line
+from tests.cast import Cast
+from tests.factories import scheduling
+from tests.factories.scheduling import MONDAY
+from tests.races import together
+from tests.teams.scheduling.opening.scene import agree
+
+type Browser = Callable[..., Client]
+
+
+def soon(days: int = 1) -> dt.datetime:
+    return periods.now().replace(microsecond=0) + days * DAY
+
+
+def quiet(by: User, shift: Shift, falls_at: dt.datetime | None = None) -> QuietOffer:
+    return services.offer_quietly(by=by, shift=shift.pk, falls_at=falls_at or soon())
+
+
+def told(user: User) -> list[str]:
+    return list(Notice.objects.filter(recipient=user).order_by("pk").values_list("kind", flat=True))
+
+
+def outcome(row: QuietOffer) -> str:
+    row.refresh_from_db()
+    return row.outcome
+
+
+def test_at_its_instant_the_job_takes_what_nobody_else_took_and_once(cast: Cast) -> None:
+    shift = scheduling.shift(cast.isar)
+    row = quiet(cast.member, shift)
+    job = ProcrastinateJob.objects.get(task_name="scheduling.carry_out_quiet_offer")
+    assert (job.scheduled_at, job.args) == (row.falls_at, {"offer": row.pk})
+    assert services.carry_out(offer=row.pk) == []
+    for _time in range(2):
+        services.carry_out(offer=row.pk, at=row.falls_at)
+    assert Assignment.objects.get().member == cast.member
+    assert outcome(row) == "claimed"
+    assert told(cast.member) == ["quiet_claimed"]
+
+
+def test_the_look_of_every_minute_carries_out_what_the_job_left(cast: Cast) -> None:
+    row = quiet(cast.member, scheduling.shift(cast.isar))
+    QuietOffer.objects.update(falls_at=periods.now() - HOUR)
+    tasks.carry_out_due(0)
+    assert outcome(row) == "claimed"
+
+
+def test_of_several_the_first_who_offered_gets_it(cast: Cast) -> None:
+    shift = scheduling.shift(cast.isar)
+    first = quiet(cast.second_member, shift, soon(2))
+    second = quiet(cast.member, shift, soon(1))
+    services.carry_out(offer=second.pk, at=soon(3))
+    assert (outcome(first), outcome(second)) == ("claimed", "overtaken")
+    assert told(cast.member) == ["quiet_overtaken"]
+
+
+def test_who_does_not_fit_then_is_told_why_and_the_next_gets_it(cast: Cast) -> None:
+    shift = scheduling.shift(cast.isar, 2, "07:00", "15:00")
+    first, second = quiet(cast.member, shift), quiet(cast.second_member, shift)
+    services.claim(by=cast.member, shift=scheduling.shift(cast.isar, 1, "14:00", "22:00").pk)
+    services.carry_out(offer=first.pk, at=soon(2))
+    assert (outcome(first), outcome(second)) == ("refused", "claimed")
+    notice = Notice.objects.get(recipient=cast.member)
+    assert notice.kind == "quiet_refused"
+    assert "the pod agreed 11 h" in notice.data["why"]
+
+
+def test_a_claim_of_the_last_seat_ends_the_offer_and_a_free_seat_keeps_it(cast: Cast) -> None:
+    shift = scheduling.shift(cast.isar, seats=2)
+    row = quiet(cast.member, shift)
+    services.claim(by=cast.second_member, shift=shift.pk)
+    assert outcome(row) == "open"
+    services.claim(by=cast.guest, shift=shift.pk)
+    assert outcome(row) == "overtaken"
+    assert Notice.objects.get(recipient=cast.member).data["by"] == cast.guest.name
+
+
+def test_many_offers_overtaken_by_one_act_are_one_notice(cast: Cast) -> None:
+    shifts = [scheduling.shift(cast.isar, day) for day in range(4)]
+    for shift in shifts:
+        quiet(cast.member, shift)
+    read = [Line(shift.pk, 1, shift.span) for shift in shifts]
+    services.claim_series(by=cast.second_member, pod=cast.isar, lines=read)
+    assert set(QuietOffer.objects.values_list("outcome", flat=True)) == {"overtaken"}
+    assert told(cast.member) == ["quiet_overtaken"]
+
+
+def test_an_own_claim_ends_the_offer_without_a_notice(cast: Cast) -> None:
+    shift = scheduling.shift(cast.isar)
+    row = quiet(cast.member, shift)
+    services.claim(by=cast.member, shift=shift.pk)
+    assert outcome(row) == "claimed"
+    assert told(cast.member) == []
+
+
+def test_a_change_of_the_shift_ends_the_offer(cast: Cast) -> None:
+    moved, cancelled = scheduling.shift(cast.isar, 1), scheduling.shift(cast.isar, 3)
+    rows = [quiet(cast.member, shift) for shift in (moved, cancelled)]
+    services.move_shift(by=cast.second_member, shift=moved.pk, period=scheduling.span(cast.isar, 1, "08:00", "16:00"))
+    services.cancel_shift(by=cast.second_member, shift=cancelled.pk)
+    assert [outcome(row) for row in rows] == ["changed", "changed"]
+    assert set(told(cast.member)) == {"quiet_changed"}
+
+
+def test_offering_again_moves_the_instant_and_withdrawing_again_changes_nothing(cast: Cast) -> None:
+    shift = scheduling.shift(cast.isar)
+    row = quiet(cast.member, shift)
+    assert quiet(cast.member, shift, soon(3)).pk == row.pk
+    services.carry_out(offer=row.pk, at=soon(2))
+    assert outcome(row) == "open"
+    for _time in range(2):
+        assert services.withdraw_quiet(by=cast.member, shift=shift.pk).outcome == "withdrawn"
+    services.carry_out(offer=row.pk, at=soon(4))
+    assert not Assignment.objects.exists()
+
+
+def test_what_could_not_be_claimed_is_refused_at_once(cast: Cast) -> None:
+    shift, draft = scheduling.shift(cast.isar), scheduling.shift(cast.isar, 8, state="draft")
+    for falls_at, code in ((periods.now() - HOUR, "too_late"), (shift.span.start, "too_late")):
+        with pytest.raises(Refused) as refused:
+            quiet(cast.member, shift, falls_at)
+        assert refused.value.codes == {code}
+    with pytest.raises(Refused) as refused:
+        quiet(cast.member, draft)
+    assert refused.value.codes == {"before_opening"}
+    assert quiet(cast.member, draft, soon(31)).outcome == "open"
+    services.claim(by=cast.member, shift=scheduling.shift(cast.isar, 1, "16:00", "23:00").pk)
+    with pytest.raises(Refused):
+        quiet(cast.member, scheduling.shift(cast.isar, 2, "06:00", "12:00"))
+    with pytest.raises(Http404):
+        quiet(cast.stranger, shift)
+
+
+def test_a_full_round_does_not_keep_from_offering_quietly(cast: Cast) -> None:
+    agree(cast.isar, opening_rounds=1, opening_round_minutes=2880, opening_round_shifts=1)
+    first, second = scheduling.shift(cast.isar, 1), scheduling.shift(cast.isar, 3)
+    services.claim(by=cast.member, shift=first.pk)
+    row = quiet(cast.member, second, soon(2))
+    services.carry_out(offer=row.pk, at=row.falls_at)
+    assert outcome(row) == "claimed"
+
+
+def test_the_database_holds_one_open_offer_of_a_member_before_the_shift(cast: Cast) -> None:
+    shift = scheduling.shift(cast.isar)
+    row = quiet(cast.member, shift)
+    for name, changes in (
+        ("quiet_offer_once", {}),
+        ("quiet_offer_before_shift", {"falls_at": shift.span.start, "member": cast.guest}),
+    ):
+        fields = {"shift": shift, "shift_version": 1, "period": row.period, "member": cast.member, "falls_at": soon()}
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            QuietOffer.objects.create(**{**fields, **changes})
+
+
+def test_the_pod_reads_who_takes_it_and_its_owner_withdraws_by_one_press(cast: Cast, browser: Browser) -> None:
+    shift = scheduling.shift(cast.isar)
+    client, page = browser(cast.member), reverse("shift", kwargs={"slug": cast.isar.slug, "shift": shift.pk})
+    assert "Take it only if nobody else does" in client.get(page).content.decode()
+    day = soon(2).astimezone(cast.isar.tzinfo)
+    client.post(f"{page}quiet", {"falls_at_day": f"{day:%Y-%m-%d}", "falls_at_time": "10:00"})
+    assert QuietOffer.objects.get().falls_at.astimezone(cast.isar.tzinfo).hour == 10
+    week = reverse("week", kwargs={"slug": cast.isar.slug, "week": week_label(MONDAY)})
+    assert f"{cast.member.name} takes it" in browser(cast.second_member).get(week).content.decode()
+    assert "You take it" in client.get(week).content.decode()
+    client.post(f"{page}quiet/withdraw")
+    assert QuietOffer.objects.get().outcome == "withdrawn"
+    assert client.post(f"{page}quiet", {"falls_at_day": "x"}).status_code == 422
+
+
+def test_the_api_makes_lists_and_withdraws(cast: Cast, browser: Browser) -> None:
+    shift, client = scheduling.shift(cast.isar), browser(cast.member)
+    sent = {"shift": shift.pk, "falls_at": soon().isoformat()}
+    made = client.post("/api/v1/quiet-offers/", sent, content_type="application/json").json()
+    assert made["outcome"] == "open"
+    listed = client.get("/api/v1/quiet-offers/", {"pod": cast.isar.slug}).json()
+    assert [item["id"] for item in listed["items"]] == [made["id"]]
+    assert client.post(f"/api/v1/quiet-offers/{made['id']}/withdraw/").json()["outcome"] == "withdrawn"
+    assert browser(cast.guest).post(f"/api/v1/quiet-offers/{made['id']}/withdraw/").status_code == 404
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_the_job_and_a_claim_at_the_same_instant_seat_one(cast: Cast) -> None:
+    shift = scheduling.shift(cast.isar)
+    row = quiet(cast.member, shift)
+    acts = [partial(services.carry_out, offer=row.pk, at=row.falls_at) for _n in range(2)]
+    together([*acts, lambda: services.claim(by=User.objects.get(pk=cast.second_member.pk), shift=shift.pk)])
+    assert Assignment.objects.count() == 1
+    sits = Assignment.objects.get().member == cast.member
+    assert outcome(row) == ("claimed" if sits else "overtaken")
