@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -29,6 +29,14 @@ from teams.staffing.models import Activity
 def as_range(period: Period) -> DateTimeTZRange:
     """A period as the database's range."""
     return DateTimeTZRange(period.start, period.end)
+
+
+class Spanned:  # what lies over a period
+    period: Any
+
+    @property
+    def span(self) -> Period:
+        return Period(self.period.lower, self.period.upper)
 
 
 @tracked()
@@ -180,7 +188,7 @@ class Shift(models.Model):
 
 
 @tracked()
-class Segment(models.Model):
+class Segment(Spanned, models.Model):
     """An activity inside a shift; what no segment covers is a break."""
 
     shift = models.ForeignKey(Shift, models.CASCADE, related_name="segments")
@@ -200,10 +208,6 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.activity} {self.period}"
-
-    @property
-    def span(self) -> Period:
-        return Period(self.period.lower, self.period.upper)
 
 
 @tracked()
@@ -264,7 +268,7 @@ class Duty(models.Model):
 
 
 @tracked()
-class Assignment(models.Model):
+class Assignment(Spanned, models.Model):
     """A member sits on a seat for the shift or a part of it. A give-back deletes the row."""
 
     class Source(models.TextChoices):
@@ -300,13 +304,9 @@ class Assignment(models.Model):
     def __str__(self) -> str:
         return f"{self.member_id} {self.period}"
 
-    @property
-    def span(self) -> Period:
-        return Period(self.period.lower, self.period.upper)
 
-
-@tracked(exclude=["note"])
-class Absence(models.Model):
+@tracked(exclude=["note", "given_up"])
+class Absence(Spanned, models.Model):
     """A member is away over a period. Others see "away"; kind and note only the member and administrators."""
 
     class Kind(models.TextChoices):
@@ -322,6 +322,7 @@ class Absence(models.Model):
     note = models.CharField(_("note"), max_length=300, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
+    given_up = models.JSONField(default=list)  # the work that it cut, as it stood before
 
     class Meta:
         ordering: ClassVar = ["period"]
@@ -330,10 +331,6 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id} {self.period}"
-
-    @property
-    def span(self) -> Period:
-        return Period(self.period.lower, self.period.upper)
 
 
 @tracked()

@@ -1,9 +1,10 @@
 """The acts on a roster. Each takes its locks, asks the rules again, writes and tells."""
 
-from teams.scheduling.services.absences import end_absence, record_absence
+from teams.scheduling.services.absences import record_absence
 from teams.scheduling.services.asking import ask_to_cover
 from teams.scheduling.services.claims import Claimed, Released, claim, release
 from teams.scheduling.services.clocks import Followed, follow_zone_rules
+from teams.scheduling.services.coming_back import Back, end_absence
 from teams.scheduling.services.give_aways import offer, take, withdraw
 from teams.scheduling.services.patterns import Use, retire_pattern, save_pattern, use_of
 from teams.scheduling.services.quiet import carry_out, offer_quietly, withdraw_quiet
@@ -15,6 +16,7 @@ from teams.scheduling.services.waivers import ask, override, take_back
 from teams.scheduling.services.weeks import copy_week, make_week, open_week, undo_opening
 
 __all__ = [
+    "Back",
     "Claimed",
     "Claims",
     "Followed",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
-from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -28,6 +28,8 @@ from teams.scheduling.swaps.closing import close_all, close_offers
 ALWAYS = frozenset({Absence.Kind.SICK, Absence.Kind.LATE, Absence.Kind.EARLY})
 
 type Sick = Callable[[User, Period, dt.datetime], None]
+
+type GivenUp = dict[str, Any]  # a piece of work: shift, seat, start, end, source, made_at, assignment
 
 _of_sickness: list[Sick] = []
 
@@ -71,33 +73,11 @@ def record_absence(
     # All at once, in one order: others may end offers of the same people.
     close_all(Assignment.objects.filter(member=member, shift__in=shifts, period__overlap=as_range(period)), now)
     for shift in shifts:
-        give_up(member, shift, period, now, urgent=kind == Absence.Kind.SICK and shift.span.end > now)
+        urgent = kind == Absence.Kind.SICK and shift.span.end > now
+        absence.given_up += give_up(member, shift, period, now, urgent=urgent)
+    absence.save(update_fields=["given_up"])
     tell_away(member, period)
     return absence
-
-
-@recorded
-def end_absence(*, by: User, absence: int, at: dt.datetime | None = None) -> Absence | None:
-    """The member is back: what is left of the absence is taken out; an absence to come disappears (None).
-
-    Work that was given up stays with whoever has it now. Ending again changes nothing. Raises ``Refused``
-    (``leave``) for leave: its days are taken back where they were asked for.
-    """
-    now = at or periods.now()
-    row = Absence.objects.filter(pk=absence).first()
-    if row is None or (row.member_id != by.pk and not standing(by).is_administrator):
-        raise Http404
-    if row.kind == Absence.Kind.LEAVE:
-        raise Refused(Violation("leave", _("Leave is taken back in the year of holidays, day by day.")))
-    if row.span.end <= now:
-        return row
-    tell_away(row.member, row.span)
-    if row.span.start >= now:
-        row.delete()
-        return None
-    row.period = as_range(Period(row.span.start, now))
-    row.save(update_fields=["period"])
-    return row
 
 
 def _shifts(member: User, period: Period) -> list[Shift]:
@@ -121,9 +101,14 @@ def _must_be_free(member: User, period: Period, shifts: list[Shift], now: dt.dat
         raise Refused(found)
 
 
-def give_up(member: User, shift: Shift, period: Period, now: dt.datetime, *, urgent: bool) -> None:
-    """Cut the absence out of the member's work on a shift; the working day is settled. Under the locks of both."""
-    for row in Assignment.objects.filter(member=member, shift=shift, period__overlap=as_range(period)):
+def give_up(member: User, shift: Shift, period: Period, now: dt.datetime, *, urgent: bool) -> list[GivenUp]:
+    """Cut the absence out of the member's work on a shift; the working day is settled. Under the locks of both.
+
+    Returns the work as it stood before.
+    """
+    rows = list(Assignment.objects.filter(member=member, shift=shift, period__overlap=as_range(period)))
+    before = [_as_it_stood(row) for row in rows]
+    for row in rows:
         left = minus(row.span, [period])
         if not left:
             unseat(row, now)
@@ -143,6 +128,15 @@ def give_up(member: User, shift: Shift, period: Period, now: dt.datetime, *, urg
         shift.save(update_fields=["urgent_since"])
         _call_for_help(member, shift, now)
     tell(shift.pod, [shift.day], [member.pk])
+    return before
+
+
+def _as_it_stood(row: Assignment) -> GivenUp:
+    start, end, made_at = (each.isoformat() for each in (row.span.start, row.span.end, row.made_at))
+    return {
+        "shift": row.shift_id, "seat": row.seat_id, "start": start, "end": end, "source": row.source,
+        "made_at": made_at, "assignment": row.pk,
+    }  # fmt: skip
 
 
 def _call_for_help(member: User, shift: Shift, now: dt.datetime) -> None:
@@ -152,6 +146,11 @@ def _call_for_help(member: User, shift: Shift, now: dt.datetime) -> None:
         kind="shift_urgent",
         data={"by": member.name, "span": words.day_span(shift.span, shift.pod.tzinfo)},
         url=reverse("week", kwargs={"slug": shift.pod.slug, "week": shift.week.label}),
-        source=f"urgent:{shift.pk}:{int(now.timestamp())}",
+        source=called(shift, now),
         by=member,
     )
+
+
+def called(shift: Shift, since: dt.datetime) -> str:
+    """The source of the notices that called for help on a shift at an instant."""
+    return f"urgent:{shift.pk}:{int(since.timestamp())}"

@@ -220,14 +220,14 @@ def _undo_release(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
     # Who takes an act back stands as before it, also in how long ago the shift was claimed: it was this
     # person's until a moment ago, so neither the lateness of a new claim counts nor the round that runs now.
     since = held_since(act) or now
-    violations = [v for v in effect.violations if v.code != "started_too_late" and not _of_a_round_before(v, since)]
+    violations = [v for v in effect.violations if v.code != "started_too_late" and not of_a_round_before(v, since)]
     if violations:
         raise Refused(violations)
     seat_member(by.pk, shift, seat.pk, part, picture.bounds, Assignment.Source.CLAIM, since, person.state)
     overtaken(by, shift.pod, [Sat(view, seat.pk, part)], now)
 
 
-def _of_a_round_before(violation: Violation, since: dt.datetime) -> bool:
+def of_a_round_before(violation: Violation, since: dt.datetime) -> bool:
     return violation.code == "round_full" and since < dt.datetime.fromisoformat(violation.numbers["began"])
 
 

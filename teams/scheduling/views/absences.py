@@ -28,10 +28,14 @@ def absence(request: HttpRequest, pod: Pod) -> HttpResponseBase:
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        services.record_absence(
+        made = services.record_absence(
             by=request.user, member=request.user, period=data["period"], kind=data["kind"], note=data["note"]
         )
-        say(request, _("Reported. The others see that you are away, not why; your seats are open."))
+        say(
+            request,
+            _("Reported. The others see that you are away, not why; your seats are open."),
+            undo=_undo(pod, made),
+        )
         week = week_label(local_date(data["period"].start, pod.tzinfo))
         return back_to(request, reverse("week", kwargs={"slug": pod.slug, "week": week}))
     mine = Absence.objects.filter(member=request.user, period__endswith__gt=periods.now())
@@ -43,8 +47,17 @@ def absence(request: HttpRequest, pod: Pod) -> HttpResponseBase:
 @verb
 @guarded(permissions.member_pod)
 def end(request: HttpRequest, pod: Pod, *, absence: int) -> HttpResponseBase:
-    """One is back: the rest of the absence is taken out."""
+    """One is back: the rest of the absence is taken out, and what it cut is given back."""
     assert isinstance(request.user, User)
-    services.end_absence(by=request.user, absence=absence)
-    say(request, _("Welcome back. The absence ends now; shifts that you gave up stay with whoever has them."))
+    back = services.end_absence(by=request.user, absence=absence)
+    said = [str(_("Welcome back. The absence is taken out."))]
+    if back.restored:
+        said.append(_("Yours again: %(shifts)s.") % {"shifts": "; ".join(back.restored)})
+    if back.gone:
+        said.append(_("Not yours any more: %(shifts)s") % {"shifts": " ".join(back.gone)})
+    say(request, " ".join(said))
     return back_to(request, reverse("absence", kwargs={"slug": pod.slug}))
+
+
+def _undo(pod: Pod, made: Absence) -> str:
+    return reverse("end_absence", kwargs={"slug": pod.slug, "absence": made.pk})
