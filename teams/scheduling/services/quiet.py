@@ -100,12 +100,13 @@ def _carry_out_later(row: QuietOffer) -> None:
 def withdraw_quiet(*, by: User, shift: int, at: dt.datetime | None = None) -> QuietOffer:
     """Take an own quiet offer of a shift back; withdrawing again changes nothing.
 
-    Locks: (member, week), (pod, day). Raises ``Refused`` (``claimed``) when it was carried out already.
+    Locks: (member, week), (pod, day). Raises ``Refused``: ``claimed`` when it was carried out already,
+    ``not_offered`` when there never was one.
     """
     rows = QuietOffer.objects.select_related("shift__pod").filter(shift=shift, member=by).order_by("-pk")
     row = rows.filter(outcome=Outcome.OPEN).first() or rows.first()
     if row is None:
-        raise Http404
+        raise Refused(Violation("not_offered", _("You have not offered to take this shift.")))
     lock_roster(row.shift.pod, [by.pk], [row.shift.span])
     row.refresh_from_db(fields=["outcome"])
     if row.outcome == Outcome.CLAIMED:

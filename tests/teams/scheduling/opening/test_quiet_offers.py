@@ -187,6 +187,9 @@ def test_the_pod_reads_who_takes_it_and_its_owner_withdraws_by_one_press(cast: C
     assert "You take it" in client.get(week).content.decode()
     client.post(f"{page}quiet/withdraw")
     assert QuietOffer.objects.get().outcome == "withdrawn"
+    nothing = browser(cast.second_member).post(f"{page}quiet/withdraw")
+    assert nothing.status_code == 409
+    assert "You have not offered to take this shift." in nothing.content.decode()
     assert client.post(f"{page}quiet", {"falls_at_day": "x"}).status_code == 422
 
 
