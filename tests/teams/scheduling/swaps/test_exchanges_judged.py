@@ -30,8 +30,8 @@ def need(people_: int = 1, **more: str) -> list[dict[str, object]]:
     return [{"activity": "phone", "weekdays": [2], "start": "08:00", "end": "14:00", "people": people_, **more}]
 
 
-def gift(cast: Cast, held: Assignment, **how: dt.datetime) -> Exchange:
-    return services.ask(by=cast.member, pod=cast.isar, planned=[Planned(held.pk, cast.second_member.pk)], **how)
+def gift(cast: Cast, held: Assignment, at: dt.datetime | None = None) -> Exchange:
+    return services.ask(by=cast.member, pod=cast.isar, planned=[Planned(held.pk, cast.second_member.pk)], at=at)
 
 
 def test_what_has_begun_changes_no_hands_even_within_the_lateness_of_a_claim(cast: Cast) -> None:
