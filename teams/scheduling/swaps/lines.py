@@ -64,8 +64,14 @@ def draw(legs: Sequence[Leg], lines: Sequence[LegLine]) -> Drawing | None:
     return Drawing(ring.view, tuple(zip(ring.nodes, ring.arrows, ordered, strict=True)))
 
 
-def leg_line(read: Scene, leg: Leg, legs: Sequence[Leg], viewer: int, answer: str = "") -> LegLine:
-    """A leg in words, seen by one of those concerned."""
+def leg_line(
+    read: Scene, leg: Leg, legs: Sequence[Leg], viewer: int, answer: str = "", *, ahead: bool = True
+) -> LegLine:
+    """A leg in words, seen by one of those concerned.
+
+    ``ahead``: whether it may still happen. What it does to the hours is told only then: counted on
+    top of what happened, or of weeks that went on without it, it would say what nobody agreed.
+    """
     giver, taker = read.people[leg.giver], read.people[leg.taker]
     when = moment(leg.period, read)
     title = leg_title(when, giver, taker, viewer)
@@ -77,7 +83,9 @@ def leg_line(read: Scene, leg: Leg, legs: Sequence[Leg], viewer: int, answer: st
         short = _("%(name)s takes it") % {"name": taker.name}
     view = read.picture.by_shift.get(leg.shift)
     names = dict.fromkeys(read.picture.activities[a].name for a, _p in view.parts(leg.period)) if view else {}
-    text = f"{', '.join(names)}. {week_words(read, taker, legs)}" if view else ""
+    text = ", ".join(names)
+    if ahead and view:
+        text = f"{text}. {week_words(read, taker, legs)}"
     return LegLine(
         giver,
         _("You") if giver.pk == viewer else giver.name,

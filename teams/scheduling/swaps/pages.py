@@ -60,11 +60,12 @@ def read_exchange(pod: Pod, viewer: User, exchange: int, *, at: dt.datetime) -> 
     concerned = people_of(legs)
     read = scene(pod, hull(leg.period for leg in legs), concerned, at)
     answers = {c.member_id: c.answer for c in row.consents.all()}
+    ahead = row.outcome == Outcome.OPEN
     against: list[Violation] = []
-    if row.outcome == Outcome.OPEN:
+    if ahead:
         verdict = judge_exchange(read.picture, read.people, legs, read.settings)
         against = [*left_pod(pod, concerned, at), *verdict.violations]
-    lines = tuple(leg_line(read, leg, legs, viewer.pk, answers[leg.taker]) for leg in legs)
+    lines = tuple(leg_line(read, leg, legs, viewer.pk, answers[leg.taker], ahead=ahead) for leg in legs)
     zone = pod.tzinfo
     return ExchangePage(
         row=row,
@@ -75,7 +76,7 @@ def read_exchange(pod: Pod, viewer: User, exchange: int, *, at: dt.datetime) -> 
         asked=len(answers),
         waiting=tuple(c.member.name for c in row.consents.all() if c.answer == "waiting" and c.member_id != viewer.pk),
         violations=tuple(against),
-        changes=changes(read, read.people[viewer.pk], legs) if row.outcome == Outcome.OPEN else (),
+        changes=changes(read, read.people[viewer.pk], legs) if ahead else (),
         ends=f"{words.long_day(local_date(row.ends_at, zone))}, {words.clock(row.ends_at, zone)}",
         may_undo=bool(row.outcome == Outcome.DONE and row.closed_at and at - row.closed_at <= Exchange.UNDO_FOR),
         may_remind=_may_remind(row, viewer, answers, at),

@@ -157,6 +157,20 @@ def test_the_list_and_the_page_speak_to_whoever_reads_them(cast: Cast, browser: 
     assert "Counts 1 weekend point" in page
 
 
+def test_what_happened_is_not_counted_a_second_time(cast: Cast, browser: Browser) -> None:
+    mine = scheduling.seated(cast.member, scheduling.shift(cast.isar, 1))
+    planned = [Planned(mine.pk, cast.second_member.pk)]
+    made = services.ask(by=cast.member, pod=cast.isar, planned=planned)
+    url = reverse("exchange", args=[cast.isar.slug, made.pk])
+    here = browser(cast.second_member)
+    assert "0 → 8 h" in here.get(url).content.decode()
+    services.answer(by=cast.second_member, exchange=made.pk, consent=True)
+    done = here.get(url).content.decode()
+    assert "You take Tue" in done
+    assert "8 → 16 h" not in done
+    assert "→ 8 h" not in done
+
+
 def test_another_pods_member_finds_nothing(cast: Cast, browser: Browser) -> None:
     mine = scheduling.seated(cast.member, scheduling.shift(cast.isar, 1))
     assert browser(cast.other_member).get(offer_url(cast, mine)).status_code == 404
