@@ -213,8 +213,8 @@ def _year_row(one: WeekSum, this: dt.date) -> YearRow:
         sum=one,
         planned=words.hours(one.planned),
         worked=words.hours(one.worked),
-        owed=words.hours(one.owed),
-        difference=signed(one.difference),
+        owed=words.hours(one.owed) if one.known else "–",
+        difference=signed(one.difference) if one.known else "–",
         now=one.monday == this,
     )
 
@@ -243,8 +243,12 @@ def _sums(
     now: dt.datetime,
 ) -> list[WeekSum]:
     work = [Work(row.span, tuple(part for part, _name in _parts(row)), row.shift.pod.tzinfo) for row in rows]
-    due = asked(user, calendar_of(user), mondays[0], mondays[-1] + 6 * DAY)
-    return week_sums(mondays, work, due, absences, zone=zone, now=now)
+    calendar = calendar_of(user)
+    due = asked(user, calendar, mondays[0], mondays[-1] + 6 * DAY)
+    working = {day for day in due if calendar.due(day)}
+    # As the time account: it begins with the first work of the year that the portal knows.
+    begins = min([local_date(now, zone), *(local_date(row.span.start, zone) for row in rows)])
+    return week_sums(mondays, work, due, absences, zone=zone, now=now, working=working, begins=begins)
 
 
 def _parts(row: Assignment) -> list[tuple[Period, str]]:

@@ -7,7 +7,7 @@ Owed is what the contract asks of each day, as the time account counts it. A nig
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -42,7 +42,11 @@ class Work:
 
 @dataclass(frozen=True)
 class WeekSum:
-    """One ISO week in minutes; ``weekend`` says that it holds work on Saturday or Sunday."""
+    """One ISO week in minutes; ``weekend`` says that it holds work on Saturday or Sunday.
+
+    ``weekend_begun`` says that some of that has begun by now. ``known`` is False for a week
+    that was over before the person's records begin.
+    """
 
     monday: dt.date
     planned: int
@@ -51,6 +55,8 @@ class WeekSum:
     away: int
     nights: int
     weekend: bool
+    weekend_begun: bool = False
+    known: bool = True
 
     @property
     def difference(self) -> int:
@@ -66,15 +72,19 @@ def week_sums(
     *,
     zone: ZoneInfo,
     now: dt.datetime,
+    working: Container[dt.date] | None = None,
+    begins: dt.date = dt.date.min,
 ) -> list[WeekSum]:
-    """The sums of each of these weeks, cut at Monday 00:00 in the person's zone; ``away`` are whole days.
+    """The sums of each of these weeks, cut at Monday 00:00 in the person's zone.
 
-    ``asked`` are minutes by day.
+    ``asked`` are minutes by day; nothing is owed before ``begins``, the first day of the person's records. ``away``
+    are whole days, of those on which the contract asks for ``working`` (every day without it).
     """
     planned: dict[dt.date, int] = {}
     worked: dict[dt.date, int] = {}
     nights: dict[dt.date, int] = {}
     weekends: set[dt.date] = set()
+    begun: set[dt.date] = set()
     for piece in work:
         for part in piece.paid:
             _add(planned, minutes_by_week(part, zone))
@@ -83,12 +93,15 @@ def week_sums(
         week = local_date(piece.period.start, zone)
         week -= week.weekday() * DAY
         nights[week] = nights.get(week, 0) + piece.is_night
-        weekends |= {week} if piece.on_weekend else set()
+        if piece.on_weekend:
+            weekends.add(week)
+            begun |= {week} if piece.period.start < now else set()
     sums = []
     for monday in mondays:
         days = list(each_day(monday, monday + 6 * DAY))
-        off = {day for day in days if any(gone.contains(day_period(day, zone)) for gone in absences)}
-        owed = sum(asked.get(day, 0) for day in days)
+        at_work = [day for day in days if working is None or day in working]
+        off = {day for day in at_work if any(gone.contains(day_period(day, zone)) for gone in absences)}
+        owed = sum(asked.get(day, 0) for day in days if day >= begins)
         sums.append(
             WeekSum(
                 monday,
@@ -98,6 +111,8 @@ def week_sums(
                 len(off),
                 nights.get(monday, 0),
                 monday in weekends,
+                monday in begun,
+                days[-1] >= begins,
             )
         )
     return sums
