@@ -16,10 +16,20 @@ from cxportal.core.rest.problems import not_found
 from rituals.scorecards.api import ScorecardOperations
 from teams.consent.api import ProposalOperations
 from teams.fairness.api import PointOperations
+from teams.feeds.api import FeedOperations
 from teams.leave.api import LeaveOperations
+from teams.notifications.api import MailOperations
 from teams.people.api import PeopleOperations
 from teams.pods.api import PodOperations
-from teams.scheduling.api import ShiftOperations
+from teams.scheduling.api import (
+    ActOperations,
+    CoverageOperations,
+    GapOperations,
+    PatternOperations,
+    ShiftOperations,
+    WeekOperations,
+)
+from teams.scheduling.availability.api import WishOperations
 from teams.scheduling.opening.api import SeriesOperations
 from teams.scheduling.opening.api_quiet import QuietOperations
 from teams.scheduling.swaps.api import ExchangeOperations
@@ -36,6 +46,9 @@ router.register("proposals", ProposalOperations, "api-proposal")
 router.register("scorecards", ScorecardOperations, "api-scorecard")
 router.register("quiet-offers", QuietOperations, "api-quiet")
 router.register("shifts", ShiftOperations, "api-shift")
+router.register("patterns", PatternOperations, "api-pattern")
+router.register("weeks", WeekOperations, "api-week")
+router.register("acts", ActOperations, "api-act")
 router.register("points", PointOperations, "api-point")
 router.register("leave", LeaveOperations, "api-leave")
 
@@ -47,5 +60,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", schema, name="api-schema"),
     path("docs/", api_docs.page, name="api-docs"),
     path("", include(router.urls)),
+    path("coverage/", CoverageOperations.as_view({"get": "show"}), name="api-coverage"),
+    path("gaps/", GapOperations.as_view({"get": "show"}), name="api-gaps"),
+    path("gaps/ask/", GapOperations.as_view({"post": "ask"}), name="api-gaps-ask"),
+    path("wishes/", WishOperations.as_view({"get": "show"}), name="api-wishes"),
+    path("wishes/week/", WishOperations.as_view({"put": "usual"}), name="api-wishes-week"),
+    path("wishes/day/", WishOperations.as_view({"put": "day"}), name="api-wishes-day"),
+    path("mail-preferences/", MailOperations.as_view({"get": "show", "patch": "change"}), name="api-mail"),
+    path("feeds/", FeedOperations.as_view({"get": "show"}), name="api-feeds"),
+    path("feeds/<slug:slug>/", FeedOperations.as_view({"post": "make", "delete": "revoke"}), name="api-feed"),
     re_path(r"^.*$", public(not_found), name="api-unknown"),
 ]

@@ -82,6 +82,13 @@ EXPECTED: dict[str, Pair] = {
     "guarded:own_shift": WORK,
     # Nobody but its owner hears of a quiet offer by its number.
     "guarded:own_quiet": both(gate(NOBODY)),
+    "guarded:ever_own_shift": WORK,
+    "guarded:readable_pattern": WEEK,
+    "guarded:own_pattern": WORK,
+    "guarded:readable_week": WEEK,
+    "guarded:own_week": WORK,
+    # An act is its member's own: anybody may ask, and finds nothing of others.
+    "guarded:own_act": both(gate(EVERYBODY)),
     "guarded:week_pod": WEEK,
     "guarded:week_shift": WEEK,
     "guarded:week_peak": WEEK,

@@ -115,6 +115,7 @@ def _place(cast: Cast, pod: Pod, member: int, weser: Pod, word: str) -> Place:
             "customer": customer.pk,
             "contact": contact.pk,
             "pattern": pattern.pk,
+            "made": shift.week_id,
             "agreement": agreement.pk,
             "proposal": proposal.pk,
             "number": proposal.number,

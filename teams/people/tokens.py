@@ -32,7 +32,7 @@ SCOPES: dict[str, Text] = {
     "pods:read": _("Read pods and their opening hours"),
     "people:read": _("Read the people of pods"),
     "shifts:read": _("Read shifts and coverage"),
-    "shifts:write": _("Claim and give back shifts"),
+    "shifts:write": _("Claim and give back shifts; plan shifts, weeks and patterns"),
     "leave:read": _("Read your leave, and counts of your pods"),
     "leave:write": _("Ask for leave and take it back"),
     "customers:read": _("Read customers"),
@@ -42,6 +42,8 @@ SCOPES: dict[str, Text] = {
     "agreements:read": _("Read working and overflow agreements and the votes on them"),
     "agreements:write": _("Propose, vote on and sign agreements"),
     "scorecards:read": _("Read scorecards"),
+    "account:read": _("Read how you get email, and which calendar addresses stand"),
+    "account:write": _("Change how you get email; make and end calendar addresses"),
 }
 _SHAPE = re.compile(r"Bearer cxp_([a-z0-9]{8})_([A-Za-z0-9_-]{20,100})", re.ASCII)
 # Asked for each call of the API, where compiling it by the ORM and making two rows cost more than the query.

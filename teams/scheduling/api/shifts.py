@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
-from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -16,7 +14,7 @@ from rest_framework.response import Response
 
 from cxportal.core import periods
 from cxportal.core.periods import Period
-from cxportal.core.rest.operations import Operations, PageInput, operation
+from cxportal.core.rest.operations import PageInput, operation
 from cxportal.core.rest.parsing import Instant
 from cxportal.core.rest.schema import page_of
 from cxportal.core.violations import Invalid
@@ -24,58 +22,13 @@ from teams import permissions
 from teams.people.models import User
 from teams.pods.queries import standing
 from teams.scheduling import services
+from teams.scheduling.api.changes import ShiftChanges
+from teams.scheduling.api.items import ShiftItem, own_shift, readable_shift, with_seats
 from teams.scheduling.effects import Effect
-from teams.scheduling.models import Assignment, Seat, Segment, Shift
+from teams.scheduling.models import Assignment, Shift
 from teams.scheduling.services.doors import Door, door
 
 LONGEST = dt.timedelta(days=62)
-
-
-class ShortPerson(serializers.Serializer[Any]):
-    """Who it is."""
-
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-
-
-class PartItem(serializers.Serializer[Any]):
-    """An activity inside a shift; what no part covers is a break."""
-
-    activity = serializers.CharField(source="activity.slug")
-    start = serializers.DateTimeField(source="period.lower")
-    end = serializers.DateTimeField(source="period.upper")
-
-
-class TakenItem(serializers.Serializer[Any]):
-    """Somebody on a seat, for the shift or a part of it."""
-
-    id = serializers.IntegerField()
-    member = ShortPerson()
-    start = serializers.DateTimeField(source="period.lower")
-    end = serializers.DateTimeField(source="period.upper")
-
-
-class SeatItem(serializers.Serializer[Any]):
-    """A numbered place, the skill that it needs, and who sits there."""
-
-    number = serializers.IntegerField()
-    skill = serializers.CharField(source="skill.slug", allow_null=True, default=None)
-    must = serializers.BooleanField()
-    taken = TakenItem(source="assignments.all", many=True)
-
-
-class ShiftItem(serializers.Serializer[Any]):
-    """A shift with its activities and seats."""
-
-    id = serializers.IntegerField()
-    pod = serializers.CharField(source="pod.slug")
-    day = serializers.DateField()
-    start = serializers.DateTimeField(source="period.lower")
-    end = serializers.DateTimeField(source="period.upper")
-    zone = serializers.CharField()
-    version = serializers.IntegerField()
-    parts = PartItem(source="segments.all", many=True)
-    seats = SeatItem(source="seats.all", many=True)
 
 
 class ShiftsInput(PageInput):
@@ -136,37 +89,11 @@ class ReleaseResult(serializers.Serializer[Any]):
     effect = EffectItem(allow_null=True)
 
 
-def with_seats(shifts: QuerySet[Shift]) -> QuerySet[Shift]:
-    """Shifts with all that is told of them: five queries for any number."""
-    return shifts.select_related("pod").prefetch_related(
-        Prefetch("segments", Segment.objects.select_related("activity")),
-        Prefetch("seats", Seat.objects.select_related("skill").order_by("number")),
-        Prefetch("seats__assignments", Assignment.objects.select_related("member")),
-    )
-
-
-def readable_shift(user: User, shift: int) -> Shift:
-    """A shift of a pod whose week the person may read; cancelled and unknown ones look alike."""
-    found = Shift.objects.select_related("pod").filter(pk=shift, cancelled_at=None).first()
-    if found is None:
-        raise Http404
-    permissions.week_pod(user, found.pod.slug)
-    return found
-
-
 def door_of_own(user: User, shift: int) -> Door:
     """A shift of a pod in which the person works, with who sits there; refused as ``own_shift`` refuses."""
     found = door(shift)
     if found.shift.pod_id not in standing(user).member_of:
         own_shift(user, shift)
-    return found
-
-
-def own_shift(user: User, shift: int) -> Shift:
-    """A shift of a pod in which the person works; the rules and reasons are those of ``readable_shift``."""
-    found = readable_shift(user, shift)
-    if found.pod_id not in standing(user).member_of:
-        permissions.member_pod(user, found.pod.slug)
     return found
 
 
@@ -185,7 +112,7 @@ def effect_of(effect: Effect | None) -> dict[str, Any] | None:
     }
 
 
-class ShiftOperations(Operations):
+class ShiftOperations(ShiftChanges):
     """Shifts of the pods in which you work or coach."""
 
     lookup_url_kwarg = "shift"
