@@ -29,11 +29,16 @@ class ProposeForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     day = DayField(label=_("In force from"), required=False, help_text=_("Left empty, as soon as it is adopted."))
 
-    def __init__(self, *args: Any, pod: Pod, agreed: Values, limits: dict[str, Limit], wanted: dict[str, Any]) -> None:
-        """``wanted`` are values that stand in the fields instead of those in force: what is amended."""
+    def __init__(
+        self, *args: Any, pod: Pod, agreed: Values, limits: dict[str, Limit], wanted: dict[str, Any], alone: str = ""
+    ) -> None:
+        """``wanted`` are values that stand in the fields instead of those in force: what is amended.
+
+        ``alone`` is the key of the one bound that stands open; the others are folded.
+        """
         data = args[0] if args else None
         super().__init__(data)
-        self.pod, self.agreed, self.limits = pod, agreed, limits
+        self.pod, self.agreed, self.limits, self.alone = pod, agreed, limits, alone
         self.plain = [bound for bound in agreement.definitions() if typed.is_plain(bound)]
         for bound in self.plain:
             value = wanted.get(bound.key, agreed[bound.key])
@@ -59,9 +64,15 @@ class ProposeForm(forms.Form):
         return super().is_valid() and all(rows.is_valid() for rows in self.lists.values())
 
     def groups(self) -> list[tuple[Any, list[Any], list[tuple[Any, BaseFormSet[Any]]]]]:
-        """The bounds as the template draws them: group, fields, and lists with their label."""
+        """The bounds as the template draws them: group, fields, and lists with their label; without the one alone."""
+        return self._drawn([bound for bound in agreement.definitions() if bound.key != self.alone])
+
+    def opened(self) -> list[tuple[Any, list[Any], list[tuple[Any, BaseFormSet[Any]]]]]:
+        """The one bound that stands open, drawn like the groups; empty when the whole form does."""
+        return self._drawn([bound for bound in agreement.definitions() if bound.key == self.alone])
+
+    def _drawn(self, bounds: list[BoundDefinition]) -> list[tuple[Any, list[Any], list[tuple[Any, BaseFormSet[Any]]]]]:
         found = []
-        bounds = list(agreement.definitions())
         for key, label in agreement.GROUPS.items():
             fields = [self[b.key] for b in bounds if b.group == key and b.key in self.fields]
             lists = [(b.label, self.lists[b.key]) for b in bounds if b.group == key and b.key in self.lists]

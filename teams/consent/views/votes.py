@@ -68,7 +68,12 @@ def _form(request: HttpRequest, pod: Pod, earlier: Proposal | None) -> ProposeFo
     wanted = {value.key: value.value for value in earlier.values.all()} if earlier else {}
     given = [request.POST] if request.method == "POST" else []
     form = ProposeForm(
-        *given, pod=pod, agreed=values_at(pod, periods.now()), limits=limits_of(pod.country), wanted=wanted
+        *given,
+        pod=pod,
+        agreed=values_at(pod, periods.now()),
+        limits=limits_of(pod.country),
+        wanted=wanted,
+        alone=request.GET.get("bound", ""),
     )
     if earlier:
         form.initial.update(title=earlier.title, reason=earlier.reason)
@@ -79,7 +84,8 @@ def _asked(
     request: HttpRequest, pod: Pod, form: ProposeForm, earlier: Proposal | None, trial: Trial, *, status: int = 200
 ) -> HttpResponse:
     context = {"pod": pod, "form": form, "earlier": earlier, "trial": trial, "asked": form.is_bound}
-    return render(request, FORM, context, status=status)
+    context |= {"opened": form.opened(), "refused": bool(trial.violations or trial.errors)}
+    return render(request, FORM, context, status=status, oob=("opening",))
 
 
 @guarded(permissions.agreement_proposal)

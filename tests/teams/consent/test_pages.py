@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -129,6 +130,32 @@ def test_a_change_is_tried_out_before_anybody_is_asked(cast: Cast, browser: Brow
     assert "<html" not in answer.text
     assert "1 planned shift" in whole.text
     assert not Proposal.objects.exists()
+
+
+def test_a_bound_of_the_agreement_is_proposed_alone_with_its_effect_and_the_others_folded(
+    cast: Cast, browser: Browser
+) -> None:
+    client = browser(cast.member)
+    alone = f"{PAGE}propose/?bound=rest_minutes"
+    assert f'href="{alone}"' in words(client, PAGE)
+    before, _, folded = words(client, alone).partition("<details")
+    assert 'name="rest_minutes"' in before
+    assert 'id="tried"' in before
+    assert 'name="day_minutes"' not in before
+    assert 'name="day_minutes"' in folded
+    assert client.post(alone, typed_form(cast, rest_minutes="12")).status_code == 303
+    assert Proposal.objects.get().values.get().key == "rest_minutes"
+    assert "?bound=" not in words(browser(cast.guest), PAGE)
+
+
+def test_the_vote_cannot_be_opened_while_trying_out_is_refused(cast: Cast, browser: Browser) -> None:
+    client, headers = browser(cast.member), {**HTMX, "HX-Target": "tried"}
+    shut = r'<button id="opening"[^>]* disabled>'
+    refused = client.post(f"{PAGE}propose/", typed_form(cast, rest_minutes="10", **{"try": "1"}), headers=headers)
+    assert re.search(shut, refused.text)
+    possible = client.post(f"{PAGE}propose/", typed_form(cast, rest_minutes="12", **{"try": "1"}), headers=headers)
+    assert 'id="opening"' in possible.text
+    assert not re.search(shut, possible.text)
 
 
 def test_a_value_outside_the_limits_keeps_the_form_and_says_why(cast: Cast, browser: Browser) -> None:
