@@ -234,3 +234,18 @@ def test_the_hours_of_a_shift_are_read_whole_in_its_cell(portal: Portal, cast: C
     hours_ = tab.locator("[data-roster] a.shift .h > span")
     expect(hours_).to_have_count(4)
     assert hours_.evaluate_all(CUT) == []
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_the_menu_of_the_week_opens_under_its_own_button(portal: Portal, cast: Cast, phone: bool) -> None:
+    a_week(cast)
+    tab = portal.page(cast.member, phone=phone)
+    tab.goto(address(cast))
+    button, menu = tab.get_by_role("button", name="More about this week"), tab.locator("#weekmore")
+    button.click()
+    expect(menu).to_be_visible()
+    at, opened = button.bounding_box(), menu.bounding_box()
+    assert at is not None and opened is not None
+    assert 0 <= opened["y"] - (at["y"] + at["height"]) < 12
+    assert abs(opened["x"] + opened["width"] - (at["x"] + at["width"])) < 2
+    assert opened["x"] >= 0
