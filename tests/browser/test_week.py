@@ -245,7 +245,8 @@ def test_the_menu_of_the_week_opens_under_its_own_button(portal: Portal, cast: C
     button.click()
     expect(menu).to_be_visible()
     at, opened = button.bounding_box(), menu.bounding_box()
-    assert at is not None and opened is not None
+    assert at is not None
+    assert opened is not None
     assert 0 <= opened["y"] - (at["y"] + at["height"]) < 12
     assert abs(opened["x"] + opened["width"] - (at["x"] + at["width"])) < 2
     assert opened["x"] >= 0
