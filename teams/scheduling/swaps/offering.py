@@ -19,7 +19,7 @@ from teams.scheduling.models import Assignment
 from teams.scheduling.swaps.deadlines import WARN_HOURS
 from teams.scheduling.swaps.lines import Drawing, LegLine, changes, draw, leg_line
 from teams.scheduling.swaps.models import Exchange, Outcome, SwapWish
-from teams.scheduling.swaps.partners import Found, find_partners
+from teams.scheduling.swaps.partners import Found, Question, find_partners, with_questions
 from teams.scheduling.swaps.reading import Scene, hull, open_wishes, pod_scene, wish_of
 from teams.scheduling.swaps.rings import Market, Wish, legs_of, rings
 from teams.scheduling.swaps.rules import Leg, ends_at, judge_exchange
@@ -94,7 +94,7 @@ class OfferPage:
     ends: str
     warned: tuple[str, ...]
     begun: bool
-    open: tuple[Exchange, ...]
+    asked_of: int
 
     @property
     def chosen(self) -> int:
@@ -119,6 +119,8 @@ def read_offer(pod: Pod, viewer: User, assignment: int, *, at: dt.datetime, aske
     found = Found((), ())
     if not begun:
         found = find_partners(read, leg, first=asked.first, last=asked.last, gift=asked.mode == "gift")
+    questions = _questions(row, viewer, pod)
+    found = with_questions(found, questions)
     ringed, best = _rings(pod, wish, at) if wish and not begun else ([], ())
     legs, name = (best, "") if best else _first(found)
     return OfferPage(
@@ -136,9 +138,20 @@ def read_offer(pod: Pod, viewer: User, assignment: int, *, at: dt.datetime, aske
         changes=(*changes(read, read.people[viewer.pk], legs), (_("Coverage"), "", _("unchanged"))) if legs else (),
         changes_by=name,
         begun=begun,
-        open=tuple(Exchange.objects.filter(legs__assignment=row, made_by=viewer, outcome=Outcome.OPEN)),
+        asked_of=len(questions),
         **_until(leg, read, at, pod),
     )
+
+
+def _questions(row: Assignment, viewer: User, pod: Pod) -> dict[int, Question]:
+    """The open questions about an own shift, by who was asked to take it; of several the latest. Two statements."""
+    asked = Exchange.objects.filter(legs__assignment=row, made_by=viewer, outcome=Outcome.OPEN)
+    found = {}
+    for exchange in asked.prefetch_related("legs").order_by("made_at", "pk"):
+        legs = frozenset((leg.assignment_id or 0, leg.taker_id, leg.span) for leg in exchange.legs.all())
+        question = Question(exchange.pk, words.clock(exchange.made_at, pod.tzinfo), legs)
+        found.update({leg.taker_id: question for leg in exchange.legs.all() if leg.assignment_id == row.pk})
+    return found
 
 
 def _asked_of(wish: SwapWish | None, pod: Pod) -> Asked:

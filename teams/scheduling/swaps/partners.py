@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
@@ -30,8 +30,20 @@ SHOWN = 8
 
 
 @dataclass(frozen=True)
+class Question:
+    """An open exchange in which somebody was asked for the shift: its number, and when, on the pod's clock."""
+
+    exchange: int
+    when: str
+    legs: frozenset[tuple[int, int, Period]]
+
+
+@dataclass(frozen=True)
 class Partner:
-    """Somebody who could take the shift; ``legs`` is the whole exchange, ``returns`` the assignment asked for."""
+    """Somebody who could take the shift; ``legs`` is the whole exchange, ``returns`` the assignment asked for.
+
+    ``asked`` is the open question to them, and ``again`` whether this exchange is another than that one.
+    """
 
     person: Person
     legs: tuple[Leg, ...]
@@ -42,6 +54,8 @@ class Partner:
     tone: str
     returns: int | None
     chosen: bool = False
+    asked: Question | None = None
+    again: bool = True
 
     @property
     def key(self) -> str:
@@ -55,6 +69,7 @@ class Misfit:
 
     person: Person
     reason: Violation
+    asked: Question | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +106,19 @@ def find_partners(read: Scene, gives: Leg, *, first: dt.date | None, last: dt.da
     chosen = [p.person.pk for p in willing][:CHOSEN]
     marked = tuple(replace(p, chosen=p.person.pk in chosen) for p in partners)
     return Found(marked, tuple(sorted(misfits, key=lambda m: m.person.name)))
+
+
+def with_questions(found: Found, asked: Mapping[int, Question]) -> Found:
+    """The same with who was asked already, by person; once somebody was, nobody else is chosen beforehand."""
+    if not asked:
+        return found
+    partners = []
+    for each in found.partners:
+        question = asked.get(each.person.pk)
+        same = question is not None and question.legs == {(leg.assignment, leg.taker, leg.period) for leg in each.legs}
+        partners.append(replace(each, chosen=False, asked=question, again=not same))
+    misfits = tuple(replace(each, asked=asked.get(each.person.pk)) for each in found.misfits)
+    return Found(tuple(partners), misfits)
 
 
 def _to(leg: Leg, taker: int) -> Leg:

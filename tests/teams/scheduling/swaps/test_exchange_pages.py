@@ -171,6 +171,24 @@ def test_what_happened_is_not_counted_a_second_time(cast: Cast, browser: Browser
     assert "→ 8 h" not in done
 
 
+def test_who_was_asked_is_marked_and_not_asked_again(cast: Cast, browser: Browser) -> None:
+    third = people.member(cast.isar, "Third")
+    mine = scheduling.seated(cast.member, scheduling.shift(cast.isar, 1))
+    here = browser(cast.member)
+    fresh = here.get(offer_url(cast, mine)).content.decode()
+    assert "primary" in fresh.partition("data-chosen")[0].rpartition("<button")[2]
+    made = services.ask(by=cast.member, pod=cast.isar, planned=[Planned(mine.pk, cast.second_member.pk)])
+    page = here.get(offer_url(cast, mine)).content.decode()
+    link = reverse("exchange", args=[cast.isar.slug, made.pk])
+    clock = made.made_at.astimezone(cast.isar.tzinfo)
+    assert f'href="{link}"' in page
+    assert f">Asked, {clock:%H:%M}</a>" in page
+    assert f'id="ask-{cast.second_member.pk}"' not in page
+    assert f'id="ask-{third.pk}"' in page
+    assert " checked" not in page.partition('id="ask"')[2].partition("</ul>")[0]
+    assert "primary" not in page.partition("data-chosen")[0].rpartition("<button")[2]
+
+
 def test_another_pods_member_finds_nothing(cast: Cast, browser: Browser) -> None:
     mine = scheduling.seated(cast.member, scheduling.shift(cast.isar, 1))
     assert browser(cast.other_member).get(offer_url(cast, mine)).status_code == 404
