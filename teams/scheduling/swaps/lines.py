@@ -120,11 +120,13 @@ def changes(read: Scene, me: Person, legs: Sequence[Leg]) -> tuple[tuple[str, st
         for day, (before, after) in week_minutes_of(read, me, legs).items()
     ]
     zone = read.picture.zone
-    for leg in legs:
-        day = words.long_day(local_date(leg.period.start, zone))
-        if leg.giver == me.pk:
-            found.append((day, words.span(leg.period, zone), _("free")))
-        elif leg.taker == me.pk:
-            found.append((day, "", words.span(leg.period, zone)))
-            found += [(_("Fairness"), "", text) for text in remarks(read.picture, me.state, leg.period)]
+    gives = [leg.period for leg in legs if leg.giver == me.pk]
+    takes = [leg.period for leg in legs if leg.taker == me.pk]
+    for day in dict.fromkeys(local_date(period.start, zone) for period in (*gives, *takes)):
+        had, has = (
+            ", ".join(words.span(p, zone) for p in sorted(side) if local_date(p.start, zone) == day)
+            for side in (gives, takes)
+        )
+        found.append((words.long_day(day), had, has or _("free")))
+    found += [(_("Fairness"), "", text) for period in takes for text in remarks(read.picture, me.state, period)]
     return tuple(found)

@@ -27,6 +27,7 @@ class Listed:
     state: str
     tone: str
     owner: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,5 +132,5 @@ def _listed(row: Exchange, pod: Pod, viewer: User) -> Listed:
     ]
     return Listed(
         row.pk, legs[0], "; ".join(legs[1:]), str(row.get_outcome_display()), TONES.get(row.outcome, "plain"),
-        row.made_by.name,
+        row.made_by.name, row.made_by_id == viewer.pk,
     )  # fmt: skip

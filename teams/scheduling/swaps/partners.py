@@ -42,6 +42,7 @@ class Question:
 class Partner:
     """Somebody who could take the shift; ``legs`` is the whole exchange, ``returns`` the assignment asked for.
 
+    ``text`` says what it does to them, ``own`` what it does to the owner of the shift.
     ``asked`` is the open question to them, and ``again`` whether this exchange is another than that one.
     """
 
@@ -53,6 +54,7 @@ class Partner:
     icon: str
     tone: str
     returns: int | None
+    own: str = ""
     chosen: bool = False
     asked: Question | None = None
     again: bool = True
@@ -168,14 +170,18 @@ def _partner(read: Scene, person: Person, legs: tuple[Leg, ...], verdict: Verdic
         back = legs[1]
         title = _("%(name)s, for %(span)s") % {"name": person.name, "span": moment(back.period, read)}
         equal = _minutes(read, legs[0]) == _minutes(read, back)
-        tag, icon = (_("Same length"), "equal") if equal else (_("Another length"), "scale")
+        tag, icon = ("", "equal") if equal else (_("Another length"), "scale")
     wish = person.wishes.for_work(legs[0].period, person.state.zone)
-    said = [str(WISHED.get(wish, "")), week_words(read, person, legs), rest_words(read, person, legs[0])]
+    hours = _("%(name)s: %(hours)s") % {"name": person.name, "hours": week_words(read, person, legs)}
+    said = [str(WISHED.get(wish, "")), hours, rest_words(read, person, legs[0])]
     text = " ".join(part for part in said if part)
+    owner = read.people[legs[0].giver]
+    own = _("You: %(hours)s") % {"hours": week_words(read, owner, legs)}
+    own = " ".join(part for part in (own, *(rest_words(read, owner, leg, legs) for leg in legs[1:])) if part)
     tone = "plain"
     if verdict.warnings:
         tone, text = "watch", " ".join([*(str(w.message) for w in verdict.warnings), text])
-    return Partner(person, legs, title, text, tag, icon, tone, legs[1].assignment if len(legs) > 1 else None)
+    return Partner(person, legs, title, text, tag, icon, tone, legs[1].assignment if len(legs) > 1 else None, own)
 
 
 def moment(period: Period, read: Scene) -> str:
@@ -225,9 +231,9 @@ def week_words(read: Scene, person: Person, legs: Sequence[Leg]) -> str:
     return " ".join(told)
 
 
-def rest_words(read: Scene, person: Person, leg: Leg) -> str:
-    """The rest before the shift that somebody would take, when work lies near before it."""
-    state = after_giving(person.state, [leg], read.picture.by_shift)
+def rest_words(read: Scene, person: Person, leg: Leg, legs: Sequence[Leg] = ()) -> str:
+    """The rest before the shift that somebody would take, without what they give, when work lies near before it."""
+    state = after_giving(person.state, legs or [leg], read.picture.by_shift)
     before, _after = neighbours(state, leg.period)
     return _("Rest %(rest)s before.") % {"rest": words.hours(before)} if before is not None else ""
 

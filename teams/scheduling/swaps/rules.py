@@ -9,8 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
 
 from cxportal.core.periods import Period
 from cxportal.core.violations import Violation
@@ -22,6 +24,10 @@ from teams.scheduling.effects import without
 from teams.scheduling.picture import Person, PodPicture, ShiftView, TakenView, minus
 
 ALLOW, WARN, FORBID = "allow", "warn", "forbid"
+THIRD = {
+    "overlap": later("%(name)s already works %(span)s then; nobody works twice at once."),
+    "absent": later("%(name)s is away from %(start)s to %(end)s."),
+}
 GONE = frozenset({"gone", "changed", "started"})
 
 
@@ -170,7 +176,7 @@ def _judge_person(
         # Everybody concerned agrees to an exchange; rounds of sign-up are no matter of it.
         candidate = replace(picture.candidate(view, seat, leg.period), began=leg.period.start, turn=None)
         for violation in judge_claim(candidate, state, picture.bounds, now=picture.at):
-            said = _of(person, place, violation)
+            said = _of(person, place, violation, picture.zone)
             if violation.code == "skill" and settings.outside_skills != FORBID:
                 told += [said] if settings.outside_skills == WARN else []
             else:
@@ -180,9 +186,16 @@ def _judge_person(
     return broken + shape, told + warned
 
 
-def _of(person: Person, place: int, violation: Violation) -> Violation:
+def _of(person: Person, place: int, violation: Violation, zone: ZoneInfo) -> Violation:
+    """A reason of one of those concerned, with their name: others read it too, so it speaks of them and not to them."""
     numbers = {**violation.numbers, "leg": place, "member": person.pk}
-    return replace(violation, message=f"{person.name}: {violation.message}", numbers=numbers)
+    message = f"{person.name}: {violation.message}"
+    if violation.code in THIRD:
+        start, end = (dt.datetime.fromisoformat(violation.numbers[edge]) for edge in ("start", "end"))
+        values = {"span": words.day_span(Period(start, end), zone)}
+        values |= {"start": words.day_clock(start, zone), "end": words.day_clock(end, zone), "name": person.name}
+        message = str(THIRD[violation.code]) % values
+    return replace(violation, message=message, numbers=numbers)
 
 
 def _shape(

@@ -28,7 +28,9 @@ def test_a_swap_is_offered_asked_and_accepted(cast: Cast, browser: Browser) -> N
     here = browser(cast.member)
     page = here.get(offer_url(cast, mine)).content.decode()
     assert f"{cast.second_member.name}, for Thu" in page
-    assert "Same length" in page
+    assert "Same length" not in page
+    assert f"{cast.second_member.name}: Week" in page
+    assert "You: Week" in page
     asked = here.post(
         offer_url(cast, mine) + "ask",
         {"assignment": mine.pk, "mode": "swap", "rings": "on", "ask": f"{cast.second_member.pk}:{theirs.pk}"},
@@ -187,6 +189,31 @@ def test_who_was_asked_is_marked_and_not_asked_again(cast: Cast, browser: Browse
     assert f'id="ask-{third.pk}"' in page
     assert " checked" not in page.partition('id="ask"')[2].partition("</ul>")[0]
     assert "primary" not in page.partition("data-chosen")[0].rpartition("<button")[2]
+
+
+def test_two_shifts_of_one_day_are_one_change_and_you_is_who_asked(cast: Cast, browser: Browser) -> None:
+    mine = scheduling.seated(cast.member, scheduling.shift(cast.isar, 1, "07:45", "16:15"))
+    theirs = scheduling.seated(cast.second_member, scheduling.shift(cast.isar, 1, "11:45", "20:15"))
+    planned = [Planned(mine.pk, cast.second_member.pk), Planned(theirs.pk, cast.member.pk)]
+    made = services.ask(by=cast.member, pod=cast.isar, planned=planned)
+    here = browser(cast.member)
+    page = here.get(reverse("exchange", args=[cast.isar.slug, made.pk])).content.decode()
+    changed = page.partition("What changes for you")[2].partition("</dl>")[0]
+    assert '<span class="dim">07:45–16:15</span> → <b>11:45–20:15</b>' in changed
+    assert "free" not in changed
+    assert "1 of 2 consents" in page
+    listed = here.get(reverse("exchanges", args=[cast.isar.slug])).content.decode()
+    assert "asked by you" in listed
+    assert f"asked by {cast.member.name}" not in listed
+
+
+def test_why_somebody_does_not_fit_speaks_of_them(cast: Cast, browser: Browser) -> None:
+    mine = scheduling.seated(cast.member, scheduling.shift(cast.isar, 1))
+    scheduling.seated(cast.second_member, scheduling.shift(cast.isar, 1))
+    page = browser(cast.member).get(offer_url(cast, mine)).content.decode()
+    assert f"{cast.second_member.name} already works Tue" in page
+    assert "You already work" not in page
+    assert "at the pod’s notice limit" not in page
 
 
 def test_another_pods_member_finds_nothing(cast: Cast, browser: Browser) -> None:
