@@ -23,7 +23,7 @@ from teams.scheduling.reading import read_people, read_pod
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked: a pattern (None: the first with an open seat), days, weekdays (none: all), shifts left out."""
+    """What is asked: a pattern (None: the one that closes most), days, weekdays (none: all), shifts left out."""
 
     pattern: int | None
     first: dt.date
@@ -101,13 +101,20 @@ def judge_pattern(pod: Pod, viewer: User, wanted: Wanted, at: dt.datetime) -> tu
         on = made_from.get(view.pk)
         if on is not None and (line := open_line(picture, me, view)):
             lines.setdefault(on, []).append(line)
-    pattern = wanted.pattern if wanted.pattern is not None else next(iter(lines), None)
-    chosen = [
-        line
-        for line in lines.get(pattern or 0, ())
-        if not wanted.weekdays or picture.by_shift[line.shift].day.isoweekday() in wanted.weekdays
-    ]
-    return picture, judge_series(picture, me, chosen, left_out=wanted.left_out), pattern
+
+    def judged(pattern: int | None) -> Series:
+        chosen = [
+            line
+            for line in lines.get(pattern or 0, ())
+            if not wanted.weekdays or picture.by_shift[line.shift].day.isoweekday() in wanted.weekdays
+        ]
+        return judge_series(picture, me, chosen, left_out=wanted.left_out)
+
+    if wanted.pattern is not None or not lines:
+        return picture, judged(wanted.pattern), wanted.pattern
+    tried = {pattern: judged(pattern) for pattern in lines}
+    best = max(tried, key=lambda pattern: (tried[pattern].closes, len(tried[pattern].taken)))
+    return picture, tried[best], best
 
 
 def read_series(pod: Pod, viewer: User, wanted: Wanted, at: dt.datetime, known: Iterable[ShiftPattern]) -> SeriesPage:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from cxportal.core.periods import Period
+from cxportal.core.periods import Period, day_period
 from cxportal.core.violations import Violation
 from teams.scheduling import words
 from teams.scheduling.bounds import BoundValues, MemberState, judge_claim
@@ -95,6 +95,11 @@ class Series:
     def taken(self) -> tuple[Judged, ...]:
         return tuple(line for line in self.lines if line.taken)
 
+    @property
+    def closes(self) -> int:
+        """Person-minutes of gaps that all that is taken would close, each judged by itself."""
+        return sum(line.effect.closes for line in self.taken if line.effect)
+
     def weeks(self, bounds: BoundValues) -> list[WeekSum]:
         """What becomes of every week that the lines touch."""
         change = self.after.weeks
@@ -170,7 +175,10 @@ def _gone(line: Line, view: ShiftView, picture: PodPicture) -> Violation:
 
 
 def instead(picture: PodPicture, judged: Judged) -> list[Effect]:
-    """What fits instead of a line that does not: parts of the shift, then other open shifts of its day."""
+    """What fits instead of a line that does not: parts of the shift, then other open shifts of its day.
+
+    On a day on which the member works already, only what closes a gap is worth a second working time.
+    """
     view, member = picture.by_shift.get(judged.line.shift), judged.member
     if view is None or judged.effect is None or judged.fits:
         return []
@@ -187,4 +195,9 @@ def instead(picture: PodPicture, judged: Judged) -> list[Effect]:
                 if inside and not judge_claim(candidate, member, picture.bounds, now=picture.at):
                     found.append(claim_effect(picture, member, other, seat, line.period))
                     break
-    return found[:2]
+    works = any(held.period.overlaps(_whole_day(view, picture)) for held in member.held)
+    return [effect for effect in found if not works or effect.closes][:2]
+
+
+def _whole_day(view: ShiftView, picture: PodPicture) -> Period:
+    return day_period(view.day, picture.zone)
