@@ -56,6 +56,9 @@ class MyWeek:
     """Everything on the page of one's own week. ``account`` is the time account up to yesterday in minutes."""
 
     label: str
+    before: str
+    after: str
+    present: bool
     number: int
     zone: str
     next: MyShift | None
@@ -115,11 +118,14 @@ class MyYear:
         return min(YEARS.stop - 1, self.year + 1)
 
 
-def my_week(user: User, at: dt.datetime | None = None) -> MyWeek:
-    """The person's present week in their own zone: as many statements whatever they hold."""
+def my_week(user: User, at: dt.datetime | None = None, *, monday_shown: dt.date | None = None) -> MyWeek:
+    """A week of the person in their own zone, the present one unless a Monday names another.
+
+    As many statements whatever they hold; the next shift, the ideas and the offers are those of now.
+    """
     now = at or periods.now()
     zone = ZoneInfo(reader_zone(user))
-    first = monday(local_date(now, zone))
+    first = monday_shown or monday(local_date(now, zone))
     mondays = [m for m in mondays_of(first.isocalendar().year) if m <= first]
     rows = _assignments(user, mondays, zone)
     absences = _absences(user, mondays, zone)
@@ -131,6 +137,9 @@ def my_week(user: User, at: dt.datetime | None = None) -> MyWeek:
     headline, then = countdown(shift, now, zone) if shift else ("", "")
     return MyWeek(
         label=week_label(first),
+        before=week_label(first - 7 * DAY),
+        after=week_label(first + 7 * DAY),
+        present=first == monday(local_date(now, zone)),
         number=first.isocalendar().week,
         zone=zone.key,
         next=shift,

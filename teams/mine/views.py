@@ -16,8 +16,12 @@ from teams.people.models import User
 
 @guarded(permissions.oneself)
 def my_week(request: HttpRequest, me: User) -> HttpResponseBase:
-    """The next shift, the week's days and hours, what could be taken, what waits."""
-    return render(request, "teams/mine/my_week.html", {"page": queries.my_week(me)})
+    """The next shift, a week's days and hours (the present one unless ``?week=`` names another), what waits."""
+    try:
+        chosen = periods.parse_week(request.GET["week"]) if "week" in request.GET else None
+    except ValueError:
+        raise Http404 from None
+    return render(request, "teams/mine/my_week.html", {"page": queries.my_week(me, monday_shown=chosen)})
 
 
 @guarded(permissions.oneself)

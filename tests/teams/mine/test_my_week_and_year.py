@@ -201,3 +201,25 @@ def test_days_away_are_days_on_which_the_contract_asks_for_work(cast: Cast) -> N
     Absence.objects.create(member=cast.member, period=(week.start, week.end), kind="sick", made_by=cast.member)
     row = next(r for r in my_year(cast.member, YEAR, at(-1, "12:00")).rows if r.sum.monday == scheduling.MONDAY)
     assert (row.sum.away, row.owed) == (5, "0 h")
+
+
+def test_the_weeks_before_and_after_are_one_press_away(cast: Cast, browser: Browser) -> None:
+    scheduling.seated(cast.member, scheduling.shift(cast.isar, 1))
+    label = periods.week_label(scheduling.MONDAY)
+    client = browser(cast.member)
+    shown = page(client, f"/my/week/?week={label}")
+    assert "07:00–15:00" in shown.partition('id="h-days"')[2].partition("</section>")[0]
+    for weeks in (-1, 1):
+        beside = periods.week_label(scheduling.MONDAY + dt.timedelta(weeks=weeks))
+        assert f'href="/my/week/?week={beside}"' in shown
+        assert (
+            "07:00–15:00"
+            not in page(client, f"/my/week/?week={beside}").partition('id="h-days"')[2].partition("</section>")[0]
+        )
+    assert client.get("/my/week/?week=2026-W60").status_code == 404
+
+
+def test_my_week_stands_in_the_navigation_of_who_works_in_a_pod(cast: Cast, browser: Browser) -> None:
+    assert page(browser(cast.member), "/").count('class="nav" href="/my/week/"') == 1
+    assert 'href="/my/week/"' in page(browser(cast.member), "/more/")
+    assert 'class="nav" href="/my/week/"' not in page(browser(cast.executive), "/")
