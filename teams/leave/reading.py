@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from cxportal.core.periods import MINUTE, Period, local_date, to_instant
 from cxportal.core.violations import Violation
 from teams.leave import agreed, holidays
-from teams.leave.models import ExpiryNotice, HalfHoliday, LeaveDay, LeaveKind, LedgerEntry, PeakShare
+from teams.leave.models import ExpiryNotice, HalfHoliday, LeaveDay, LeaveKind, LedgerEntry, PeakShare, PeakTurn
 from teams.leave.rules import DAY_MINUTES, Asked, DayFacts, Lot, Terms, Verdict, due_minutes, judge
 from teams.people.models import Contract, User
 from teams.pods.models import Membership, Pod
@@ -159,14 +159,20 @@ def places(pod: Pod, days: Iterable[dt.date]) -> Places:
     return found
 
 
-def kept_for_peaks(pod: Pod, days: Sequence[dt.date], now: dt.datetime) -> dict[dt.date, str]:
-    """Days that are still being shared out, with the peak's name. One query."""
+def kept_for_peaks(pod: Pod, member: User, days: Sequence[dt.date], now: dt.datetime) -> dict[dt.date, tuple[str, str]]:
+    """Days that are still being shared out: the peak's name, and the share's while the member chooses. One query."""
     if not days:
         return {}
+    chooses = PeakTurn.objects.filter(peak=OuterRef("peak"), member=member, state=PeakTurn.State.NOW)
     shares = PeakShare.objects.filter(
         peak__pod=pod, peak__free_at__gt=now, first__lte=max(days), last__gte=min(days)
     ).select_related("peak")
-    return {day: share.peak.name for share in shares for day in days if share.first <= day <= share.last}
+    return {
+        day: (share.peak.name, share.name if turn else "")
+        for share, turn in ((each, each.turn_now) for each in shares.annotate(turn_now=Exists(chooses)))
+        for day in days
+        if share.first <= day <= share.last
+    }
 
 
 @dataclass(frozen=True)
@@ -211,20 +217,20 @@ def judged(
     wait list, what an administrator writes. That is ``forced`` too: it is written though all places are taken.
     """
     days = [each.day for each in asked]
-    kept = kept_for_peaks(at_desk.pod, days, now) if bound and at_desk.kind.takes_place else {}
+    kept = kept_for_peaks(at_desk.pod, at_desk.member, days, now) if bound and at_desk.kind.takes_place else {}
     parts = {
         each.day: None if each.whole or zone is None else span_of(each, zone)
         for each in asked
         for zone in [at_desk.calendar.zone(each.day)]
     }
     shifts = in_the_way(at_desk.member.pk, work, parts, now) if work else {}
-    facts = {day: _facts(at_desk, day, found, kept.get(day, ""), shifts.get(day, ()), row) for day in days}
+    facts = {day: _facts(at_desk, day, found, kept.get(day, ("", "")), shifts.get(day, ()), row) for day in days}
     counts = at_desk.kind.takes_place and not forced
     return judge(asked, facts, at_desk.terms, at_desk.lots, at_desk.today, takes_place=counts, bound=bound)
 
 
 def _facts(
-    at_desk: Desk, day: dt.date, found: Places, peak: str, shift: tuple[Violation, ...], row: int | None
+    at_desk: Desk, day: dt.date, found: Places, peak: tuple[str, str], shift: tuple[Violation, ...], row: int | None
 ) -> DayFacts:
     return DayFacts(
         due=at_desk.calendar.due(day),
@@ -232,6 +238,7 @@ def _facts(
         waiting=found.before(day, row),
         held=found.own.get((at_desk.member.pk, day)) if row is None else None,
         elsewhere=not any(day in span for span in at_desk.home),
-        peak=peak,
+        peak=peak[0],
+        turn=peak[1],
         shift=shift,
     )

@@ -175,7 +175,8 @@ class DayFacts:
     ``due`` are the minutes that the contract asks of it, None without a contract; ``away`` the other
     people who have a place; ``waiting`` those who wait before this one; ``held`` the part of the day that
     the member asked for before. ``elsewhere``: another pod is home on the day. ``peak`` names a peak that
-    is still shared out, ``shift`` says which own shift cannot be given back.
+    is still shared out, ``turn`` the share of it that the member may choose now, ``shift`` says
+    which own shift cannot be given back.
     """
 
     due: int | None
@@ -184,6 +185,7 @@ class DayFacts:
     held: Asked | None = None
     elsewhere: bool = False
     peak: str = ""
+    turn: str = ""
     shift: tuple[Violation, ...] = ()
 
 
@@ -265,7 +267,10 @@ def _day(day: dt.date, fact: DayFacts) -> list[Violation]:
         found.append(Violation("leave_home", told))
     if fact.due is None:
         found.append(Violation("leave_contract", _("There is no contract on this day.")))
-    if fact.peak:
+    if fact.turn:
+        told = _("It is your turn: choose %(share)s above.") % {"share": fact.turn}
+        found.append(Violation("leave_peak", told, {"peak": fact.peak}))
+    elif fact.peak:
         told = _("%(peak)s is still being shared out; what is left opens to all afterwards.")
         found.append(Violation("leave_peak", told % {"peak": fact.peak}))
     return found

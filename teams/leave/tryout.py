@@ -15,7 +15,7 @@ from cxportal.core.violations import Text
 from teams.leave.accounts import in_days, span_words
 from teams.leave.queries import Away
 from teams.leave.reading import Desk
-from teams.leave.rules import FITS, FREE, FULL, HELD, Verdict
+from teams.leave.rules import FITS, FREE, FULL, HELD, Verdict, part_words
 from teams.people.models import User
 from teams.pods.models import Pod
 from teams.scheduling import words
@@ -40,7 +40,10 @@ class Week:
 
 @dataclass(frozen=True)
 class TryOut:
-    """A request before it is made. ``fit`` and ``full`` count working days; ``lines`` are facts as (name, words)."""
+    """A request before it is made. ``fit`` and ``full`` count working days; ``lines`` are facts as (name, words).
+
+    ``take`` are the words of the button that asks for what fits.
+    """
 
     weeks: tuple[Week, ...]
     fit: int
@@ -49,6 +52,7 @@ class TryOut:
     full_minutes: int
     lines: tuple[tuple[str, str], ...]
     reasons: tuple[str, ...]
+    take: str
     marks: Mapping[dt.date, str]
 
     @property
@@ -75,6 +79,9 @@ def told(
     said = {row.words for row in rows}
     every = {str(why.message): None for v in verdicts if v.outcome not in {FULL} for why in v.violations}
     reasons = [reason for reason in every if reason not in said]
+    if verdicts and all(v.outcome == FREE for v in verdicts):
+        n = len(verdicts)
+        reasons.append(ngettext("You do not work on this day.", "You do not work on these days.", n))
     minutes, later = sum(v.cost for v in fit), sum(v.cost for v in full)
     return TryOut(
         weeks=tuple(sorted(rows, key=lambda row: row.label)),
@@ -84,8 +91,21 @@ def told(
         full_minutes=later,
         lines=tuple(_lines(desk, fit, full, minutes, now)),
         reasons=tuple(reasons),
+        take=_take(fit, every=all(v.outcome in {FITS, FREE} for v in verdicts)),
         marks={v.asked.day: "ask" if v.outcome == FITS else "wait" for v in (*fit, *full)},
     )
+
+
+def _take(fit: Sequence[Verdict], *, every: bool) -> str:
+    """What the button takes: a part by its day and hours, all days that were asked for, or those that fit."""
+    n = len(fit)
+    if n == 1 and not fit[0].asked.whole:
+        asked = fit[0].asked
+        part = part_words(asked.begins, asked.ends)
+        return _("Take %(day)s, %(part)s") % {"day": span_words(asked.day, asked.day), "part": part}
+    if every:
+        return ngettext("Take this day", "Take these %(n)s days", n) % {"n": n}
+    return ngettext("Take the %(n)s day that fits", "Take the %(n)s days that fit", n) % {"n": n}
 
 
 def _week(label: str, found: Sequence[Verdict], away: Mapping[dt.date, Sequence[Away]], desk: Desk) -> Week:
@@ -129,8 +149,12 @@ def _left_out(label: str) -> Week:
 def _lines(
     desk: Desk, fit: Sequence[Verdict], full: Sequence[Verdict], minutes: int, now: dt.datetime
 ) -> list[tuple[str, str]]:
-    days = ngettext("%(n)s day", "%(n)s days", len(fit)) % {"n": len(fit)}
-    found = [(_("Cost"), _("%(days)s, %(hours)s") % {"days": days, "hours": words.hours(minutes)})]
+    days, hours = ngettext("%(n)s day", "%(n)s days", len(fit)) % {"n": len(fit)}, words.hours(minutes)
+    if fit and not fit[0].asked.whole:
+        half = 2 * minutes == desk.calendar.due(fit[0].asked.day)
+        found = [(_("Cost"), _("half a day, %(hours)s") % {"hours": hours} if half else hours)]
+    else:
+        found = [(_("Cost"), _("%(days)s, %(hours)s") % {"days": days, "hours": hours})]
     found += _left(desk, fit, full)
     if full:
         places = sorted({v.waiting + 1 for v in full})

@@ -78,7 +78,7 @@ def test_leave_is_taken_back_from_the_toast(portal: Portal, cast: Cast) -> None:
     a_year(cast)
     tab = portal.page(cast.member)
     tab.goto(address(cast, f"?first={leave.MONDAY}&last={leave.MONDAY}&kind={leave.kind().pk}"))
-    tab.get_by_role("button", name="Take the 1 day that fits").click()
+    tab.get_by_role("button", name="Take this day").click()
     expect(tab.locator("#balance")).to_contain_text("29")
     tab.get_by_role("button", name="Undo").click()
     expect(tab.locator("#balance")).not_to_contain_text("29")

@@ -244,3 +244,15 @@ def test_an_announcement_goes_back_while_nobody_has_chosen(cast: Cast) -> None:
     services.take_share(by=first, peak=peak, share=share(peak), at=OPENS)
     with pytest.raises(Refused):
         services.remove_peak(by=cast.member, peak=peak)
+
+
+def test_who_may_choose_now_is_told_so_and_the_others_that_it_is_still_shared_out(cast: Cast) -> None:
+    peak = open_peak(cast)
+    services.advance_turns(peak=peak, at=OPENS)
+    chooses = running(peak)
+    assert chooses is not None
+    for member in (cast.member, cast.second_member, cast.lead):
+        with pytest.raises(Refused) as refusal:
+            services.request_leave(by=member, member=member, kind=leave.kind(), asked=leave.days(), at=OPENS)
+        told = str(refusal.value.violations[0].message)
+        assert ("It is your turn: choose Week 1 above" if member == chooses else "Carnival is still being") in told

@@ -258,3 +258,23 @@ def test_a_day_leads_to_its_plan_only_where_leave_can_be_asked_for(cast: Cast, b
         assert plan in browser(cast.member).get(url, headers=headers).content.decode()
         for viewer in (cast.coach, cast.guest):
             assert plan not in browser(viewer).get(url, headers=headers).content.decode()
+
+
+def test_the_button_names_what_it_takes_and_a_part_costs_its_hours(cast: Cast, browser: Browser) -> None:
+    leave.balance(cast.member)
+    client = browser(cast.member)
+    assert "Take these 5 days" in client.get(path(cast), typed(cast)).content.decode()
+    part = client.get(path(cast), typed(cast, last=leave.MONDAY, begins="12:00", ends="16:00")).content.decode()
+    assert f"Take Mon {leave.MONDAY.day} " in part
+    assert ", 12:00–16:00</button>" in part
+    assert "<dd>half a day, 4 h</dd>" in part
+    hour = client.get(path(cast), typed(cast, last=leave.MONDAY, begins="12:00", ends="13:00")).content.decode()
+    assert "<dd>1 h</dd>" in hour
+
+
+def test_a_weekend_says_why_nothing_of_it_is_asked_for(cast: Cast, browser: Browser) -> None:
+    leave.balance(cast.member)
+    saturday, sunday = leave.MONDAY + dt.timedelta(days=5), leave.MONDAY + dt.timedelta(days=6)
+    page = browser(cast.member).get(path(cast), typed(cast, saturday, sunday)).content.decode()
+    assert "You do not work on these days." in page
+    assert "Nothing of it can be asked for now" not in page
