@@ -21,6 +21,7 @@ from teams.consent.queries import owed
 from teams.notifications.queries import kept_count, notices_of
 from teams.pods.queries import Role
 from teams.scheduling.queries import open_to, week_of
+from teams.scheduling.recent import recent_acts
 from teams.scheduling.swaps.lists import waiting_for
 
 type Cards = dict[str, Callable[[], Any]]
@@ -43,6 +44,8 @@ def for_person(shell: Shell, now: dt.datetime, *, only: str = "") -> dict[str, A
     for name, card in found.items():
         if wanted is None or name == wanted:
             context[name] = card()
+    if "open" in context and shell.user is not None and shell.pod is not None:
+        context["recent"] = recent_acts(shell.user.pk, shell.pod, now)
     return context
 
 

@@ -1,6 +1,8 @@
 // The week's grid: one tab stop, arrow keys inside, Enter opens. Rows and heads are swapped by
 // live changes; the cell that had the focus keeps it, because htmx finds it again by its id.
 
+import { tell } from "./toast.js";
+
 const table = () => document.querySelector("[data-roster]");
 const cells = (row) => [...row.querySelectorAll("td")];
 const rows = () => [...(table()?.tBodies[0].rows ?? [])];
@@ -38,14 +40,14 @@ function choose(cell, { focus = true } = {}) {
   offerOf(cell);
 }
 
-// In the own row the open shift of the day under the cursor becomes the one that C claims.
+// The open shift of the day under the cursor becomes the one that C claims; without one C claims nothing.
 function offerOf(cell) {
-  if (!cell.closest("tr.mine") || !document.activeElement?.closest?.("[data-roster]")) return;
+  if (!document.activeElement?.closest?.("[data-roster]")) return;
   const day = cell.id.split("--")[2];
   const panel = document.getElementById("panel");
   const card = [...(panel?.querySelectorAll(".open[data-day]") ?? [])].find((each) => each.dataset.day === day && each.querySelector("form button"));
   const before = panel?.querySelector(".open[aria-current]");
-  if (!card || card === before) return;
+  if (card && card === before) return;
   before?.removeAttribute("aria-current");
   const key = panel.querySelector('[data-key="c"]');
   if (key) {
@@ -53,6 +55,7 @@ function offerOf(cell) {
     key.classList.remove("primary");
     key.querySelector(".keys")?.remove();
   }
+  if (!card) return;
   card.setAttribute("aria-current", "true");
   const button = card.querySelector("form button");
   button.dataset.key = "c";
@@ -115,6 +118,11 @@ document.addEventListener("keydown", (event) => {
   if (own) {
     event.preventDefault();
     window.location.assign(new URL("swap/", new URL(own.pathname, own.href)));
+    return;
+  }
+  if (event.key === "c" && !event.ctrlKey && document.documentElement.dataset.keys !== "off" && !document.querySelector('#panel [data-key="c"]')) {
+    event.preventDefault();
+    tell(table().dataset.noOpen);
     return;
   }
   const next = target(event, cell);

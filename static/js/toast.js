@@ -38,10 +38,12 @@ export function tell(words, tone = "info") {
   region.append(toast);
 }
 
-// undo(): presses the newest undo button; false when there is none.
+// undo(): presses the newest undo button, of the toasts or, when they are gone, of the page's list of recent changes
+// (newest first; not behind a dialog); false when there is none.
 export function undo() {
-  const buttons = region?.querySelectorAll("[data-undo]") ?? [];
-  const last = buttons[buttons.length - 1];
+  const buttons = region?.querySelectorAll(".toast:not([hidden]) [data-undo]") ?? [];
+  const listed = document.querySelector("dialog[open]:modal") ? null : document.querySelector("[data-undo-list] [data-undo]:enabled");
+  const last = buttons[buttons.length - 1] ?? listed;
   last?.click();
   return Boolean(last);
 }

@@ -250,3 +250,32 @@ def test_the_menu_of_the_week_opens_under_its_own_button(portal: Portal, cast: C
     assert 0 <= opened["y"] - (at["y"] + at["height"]) < 12
     assert abs(opened["x"] + opened["width"] - (at["x"] + at["width"])) < 2
     assert opened["x"] >= 0
+
+
+@pytest.mark.parametrize("path", [WEEK, "../../"])
+def test_u_takes_back_the_newest_change_when_its_toast_is_gone(portal: Portal, cast: Cast, path: str) -> None:
+    services.claim(by=cast.member, shift=a_week(cast)["saturday"].pk)
+    before = Assignment.objects.filter(shift__day=MONDAY + 5 * DAY)
+    assert before.count() == 1
+    tab = portal.page(cast.member)
+    tab.goto(address(cast, path))
+    expect(tab.locator("[data-undo-list]")).to_be_visible()
+    tab.locator("h1").click()
+    tab.keyboard.press("u")
+    expect(tab.locator("[data-undo-list]")).to_have_count(0)
+    assert not before.exists()
+
+
+def test_the_key_c_claims_what_the_day_under_the_cursor_offers_or_says_that_nothing_is(
+    portal: Portal, cast: Cast
+) -> None:
+    a_week(cast)
+    tab = portal.page(cast.member)
+    tab.goto(address(cast))
+    tab.locator(f"#{cell(cast, 6)}").focus()
+    tab.keyboard.press("c")
+    expect(tab.locator("#toasts")).to_contain_text("No open shift of this day fits you.")
+    assert not Assignment.objects.filter(shift__day=MONDAY + 5 * DAY).exists()
+    tab.keyboard.press("ArrowLeft")
+    tab.keyboard.press("?")
+    expect(tab.locator("#keys")).to_contain_text("Claim Sat")

@@ -22,10 +22,10 @@ from teams.people.models import User
 from teams.pods.models import Pod
 from teams.scheduling import words
 from teams.scheduling.lifted import week_lines
-from teams.scheduling.models import Act, ShiftPattern, Week
+from teams.scheduling.models import ShiftPattern, Week
 from teams.scheduling.news import read_news
 from teams.scheduling.open_shifts import zone_words
-from teams.scheduling.queries import acts_to_undo
+from teams.scheduling.recent import recent_acts
 from teams.scheduling.services import make_week, open_week, undo_opening
 from teams.scheduling.week import WeekPage, read_week
 
@@ -148,7 +148,7 @@ def context_of(request: HttpRequest, page: WeekPage) -> dict[str, Any]:
             for c in cell.chips
             if c.day == chosen.day
         ],
-        "recent": recent_acts(request, page.pod) if page.works_here else [],
+        "recent": recent_acts(request.user.pk or 0, page.pod, periods.now()) if page.works_here else [],
         "since": f"{started_at():.3f}",
         "version": page.picture.bounds.version,
         **(_empty_context(page) if page.empty else {}),
@@ -170,26 +170,6 @@ def _state_words(page: WeekPage) -> str:
         return ""
     instant = page.week.opens_at if page.state == "draft" else page.week.fixes_at
     return f"{words.long_day(local_date(instant, zone))}, {words.clock(instant, zone)}"
-
-
-def recent_acts(request: HttpRequest, pod: Pod) -> list[dict[str, str]]:
-    """Own claims, give-backs and changes of shifts of the last ten minutes that can still be undone."""
-    texts = {
-        Act.Kind.CLAIM: _("Claimed %(span)s"),
-        Act.Kind.SERIES: _("Claimed several shifts, %(span)s"),
-        Act.Kind.RELEASE: _("Gave back %(span)s"),
-        Act.Kind.TAKE: _("Took over %(span)s"),
-        Act.Kind.MOVE: _("Moved %(span)s"),
-        Act.Kind.SPLIT: _("Split %(span)s"),
-        Act.Kind.PARTS: _("Changed activities of %(span)s"),
-        Act.Kind.CANCEL: _("Cancelled %(span)s"),
-    }
-    found = []
-    for act, kind, period in acts_to_undo(request.user.pk or 0, pod, periods.now()):
-        url = reverse("undo_act", kwargs={"slug": pod.slug, "act": act})
-        span = (words.moments if kind == Act.Kind.SERIES else words.day_span)(period, pod.tzinfo)
-        found.append({"words": texts[Act.Kind(kind)] % {"span": span}, "url": url})
-    return found
 
 
 def after_act(request: HttpRequest, pod: Pod, day: dt.date, status: int = 200) -> HttpResponseBase:

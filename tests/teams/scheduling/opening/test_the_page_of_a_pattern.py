@@ -15,6 +15,8 @@ from django.urls import reverse
 from cxportal.core.periods import DAY, week_label
 from teams.scheduling import services
 from teams.scheduling.models import Act, Assignment
+from teams.staffing.services import Wanted as NeededPeople
+from teams.staffing.services import set_requirement
 from tests.cast import Cast
 from tests.factories import scheduling
 from tests.factories.scheduling import MONDAY
@@ -148,3 +150,21 @@ def test_the_api_judges_the_days_and_claims_them_in_one_act(cast: Cast, browser:
     answer = client.post("/api/v1/claims/", only, content_type="application/json")
     assert answer.status_code == 409
     assert answer.json()["violations"][0]["code"] == "seat_taken"
+
+
+def test_the_pattern_that_closes_most_stands_chosen_at_first(cast: Cast, browser: Browser) -> None:
+    weeks_of(scheduling.pattern(cast.isar))
+    late = scheduling.pattern(cast.isar, start="14:00", end="22:00")
+    weeks_of(late)
+    span_of_need = scheduling.span(cast.isar, 1, "18:00", "22:00")
+    set_requirement(by=cast.member, pod=cast.isar, wanted=[NeededPeople(scheduling.activity().pk, span_of_need, 1)])
+    page = browser(cast.member).get(address(cast), span()).content.decode()
+    assert f'<option value="{late.pk}" selected>' in page
+
+
+def test_a_day_on_which_i_work_offers_no_second_working_time_that_closes_nothing(cast: Cast, browser: Browser) -> None:
+    services.claim(by=cast.member, shift=scheduling.shift(cast.isar, 0, "11:00", "15:00").pk)
+    weeks_of(scheduling.pattern(cast.isar))
+    page = browser(cast.member).get(address(cast), span()).content.decode()
+    assert "Does not fit" in page
+    assert "Fits instead:" not in page
