@@ -154,7 +154,7 @@ def test_the_api_judges_the_days_and_claims_them_in_one_act(cast: Cast, browser:
 
 def test_the_pattern_that_closes_most_stands_chosen_at_first(cast: Cast, browser: Browser) -> None:
     weeks_of(scheduling.pattern(cast.isar))
-    late = scheduling.pattern(cast.isar, start="14:00", end="22:00")
+    late = scheduling.pattern(cast.isar, "Late", start="14:00", end="22:00")
     weeks_of(late)
     span_of_need = scheduling.span(cast.isar, 1, "18:00", "22:00")
     set_requirement(by=cast.member, pod=cast.isar, wanted=[NeededPeople(scheduling.activity().pk, span_of_need, 1)])
