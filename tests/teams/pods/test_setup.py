@@ -187,7 +187,7 @@ def test_the_agreement_tells_its_days_in_the_pods_zone(cast: Cast, weser: Pod, b
     assert "in force since 18 May 2026" in page
     assert "18 May 2026, Version 1" in page
     assert page.count("days in Europe/Berlin") == 1
-    assert "It may move anywhere in the light range by consent of its members." in page
+    assert "It may move anywhere in the outlined range by consent of its members." in page
     settings = browser(cast.administrator).get("/settings/").text
     assert "the product’s own hold" in settings
     assert "the company allows" not in page
