@@ -294,6 +294,10 @@ class Person:
     def letters(self) -> str:
         return (self.name.strip()[:2] or "?").capitalize()
 
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name.split() else self.name
+
 
 def reach(around: Period, zone: ZoneInfo) -> Period:
     """The window that the rules look at around a period: its ISO weeks and two days beyond.

@@ -55,6 +55,7 @@ class Partner:
     tone: str
     returns: int | None
     own: str = ""
+    equal: bool = False
     chosen: bool = False
     asked: Question | None = None
     again: bool = True
@@ -160,28 +161,32 @@ def _best(read: Scene, options: Sequence[tuple[Leg, ...]]) -> tuple[tuple[Leg, .
 
 
 def _rank(partner: Partner) -> int:
-    return (0 if partner.icon == "equal" else 1) if partner.returns else 2
+    return (0 if partner.equal else 1) if partner.returns else 2
 
 
 def _partner(read: Scene, person: Person, legs: tuple[Leg, ...], verdict: Verdict) -> Partner:
+    equal = len(legs) > 1 and _minutes(read, legs[0]) == _minutes(read, legs[1])
     if len(legs) == 1:
         title, tag, icon = _("%(name)s, as a gift") % {"name": person.name}, _("Gift"), "gift"
     else:
-        back = legs[1]
-        title = _("%(name)s, for %(span)s") % {"name": person.name, "span": moment(back.period, read)}
-        equal = _minutes(read, legs[0]) == _minutes(read, back)
+        title = _("%(name)s, for %(span)s") % {"name": person.name, "span": moment(legs[1].period, read)}
         tag, icon = ("", "equal") if equal else (_("Another length"), "scale")
     wish = person.wishes.for_work(legs[0].period, person.state.zone)
-    hours = _("%(name)s: %(hours)s") % {"name": person.name, "hours": week_words(read, person, legs)}
+    hours = _("%(name)s · %(hours)s") % {"name": person.first_name, "hours": week_words(read, person, legs)}
     said = [str(WISHED.get(wish, "")), hours, rest_words(read, person, legs[0])]
     text = " ".join(part for part in said if part)
     owner = read.people[legs[0].giver]
-    own = _("You: %(hours)s") % {"hours": week_words(read, owner, legs)}
+    own = _("You · %(hours)s") % {"hours": week_words(read, owner, legs)}
     own = " ".join(part for part in (own, *(rest_words(read, owner, leg, legs) for leg in legs[1:])) if part)
     tone = "plain"
+    if wish == Wish.GLADLY:
+        tag, icon, tone = _("Wished"), "sparkles", "good"
     if verdict.warnings:
-        tone, text = "watch", " ".join([*(str(w.message) for w in verdict.warnings), text])
-    return Partner(person, legs, title, text, tag, icon, tone, legs[1].assignment if len(legs) > 1 else None, own)
+        tag, icon, tone = _("Warned"), "triangle-alert", "watch"
+        text = " ".join([*(str(w.message) for w in verdict.warnings), text])
+    return Partner(
+        person, legs, title, text, tag, icon, tone, legs[1].assignment if len(legs) > 1 else None, own, equal
+    )
 
 
 def moment(period: Period, read: Scene) -> str:

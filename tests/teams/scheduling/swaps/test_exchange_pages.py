@@ -29,8 +29,8 @@ def test_a_swap_is_offered_asked_and_accepted(cast: Cast, browser: Browser) -> N
     page = here.get(offer_url(cast, mine)).content.decode()
     assert f"{cast.second_member.name}, for Thu" in page
     assert "Same length" not in page
-    assert f"{cast.second_member.name}: Week" in page
-    assert "You: Week" in page
+    assert f"{cast.second_member.first_name} · Week" in page
+    assert "You · Week" in page
     asked = here.post(
         offer_url(cast, mine) + "ask",
         {"assignment": mine.pk, "mode": "swap", "rings": "on", "ask": f"{cast.second_member.pk}:{theirs.pk}"},

@@ -32,6 +32,7 @@ def test_who_would_gladly_work_then_stands_first_and_who_would_rather_not_is_not
     assert (names[0], names[-1]) == ("Zoe", "Abel")
     assert [found[0].chosen, found[-1].chosen] == [True, False]
     assert found[0].text.startswith("Gladly works then.")
+    assert [found[0].tag, found[-1].tag] == ["Wished", "Gift"]
     assert found[-1].text.startswith("Would rather not work then.")
 
 
