@@ -1,7 +1,7 @@
 # The two commands a newcomer needs: `make run` and `make test`.
 # `make setup` is part of both and does nothing when nothing changed.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check browser bench lock format messages
+.PHONY: help setup run test check programs bench lock format messages
 
 PYTHON ?=
 PORT ?= 8000
@@ -40,14 +40,14 @@ check: setup
 	$(PY) -m mypy .
 	$(PY) $(VENV)/bin/lint-imports --no-cache
 
-test: browser check
+test: programs check
 	# Apart: the browsers' driver keeps an event loop running in its process, and streams are tested with loops of their own.
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not browser" $(args)
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile -m browser $(args)
 
 # First of all: who can't have a browser is told at once, not after the checks.
-browser: setup
-	@$(PY) -m tests.browser_ready
+programs: setup
+	@$(PY) -m tests.programs
 
 bench: setup
 	$(PY) -m bench $(part)

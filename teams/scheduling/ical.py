@@ -1,7 +1,8 @@
 """Events as a calendar file (RFC 5545): data in, bytes out. Asks no database.
 
-Wall times stand in the pod's zone with its VTIMEZONE. A wall time that comes twice would mean the first, so an
-event that touches the second is written in UTC. The same events give the same bytes, so their digest can be an ETag.
+Wall times stand in the pod's zone with its VTIMEZONE. A wall time that comes twice means the first, but some clients
+take it for the second, so an event that touches one is written in UTC. The same events give the same bytes, so their
+digest can be an ETag.
 """
 
 from __future__ import annotations
@@ -132,11 +133,16 @@ def _event(entry: Entry, zone: ZoneInfo) -> Event:
 
 
 def _edges(period: Period, zone: ZoneInfo) -> tuple[dt.date, dt.date]:
-    """Whole local days as days; else wall times, or UTC when one of them is the second of its kind."""
+    """Whole local days as days; else wall times, or UTC when one of them comes twice."""
     first, last = local_date(period.start, zone), local_date(period.end, zone)
     if day_period(first, zone).start == period.start and day_period(last, zone).start == period.end:
         return first, last
     start, end = period.start.astimezone(zone), period.end.astimezone(zone)
-    if start.fold or end.fold:
+    if _twice(start) or _twice(end):
         return period.start.astimezone(dt.UTC), period.end.astimezone(dt.UTC)
     return start, end
+
+
+def _twice(wall: dt.datetime) -> bool:
+    """Whether the clocks show it twice that day. One that they skip can't come of an instant."""
+    return wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset()
