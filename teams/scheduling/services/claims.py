@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import pghistory.core
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from cxportal.core.periods import MINUTE, Period, days_period, local_date
 from cxportal.core.violations import Refused, Violation
 from teams.audit.tracking import recorded
 from teams.people.models import User
+from teams.pods.models import Pod
 from teams.pods.queries import members_on
 from teams.scheduling import words
 from teams.scheduling.bounds import BoundValues, MemberState
@@ -182,7 +184,7 @@ def _undo_claim(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
     view = picture.by_shift[shift.pk]
     left = without(picture.staffed, picture.seated(view, by.pk, row.span))
     breaks = below_floor(picture.floor, picture.staffed, left)
-    if breaks and _relied_on(by, act, shift):
+    if breaks and freed_since(by, shift.pod, act):
         raise Refused(
             Violation(
                 "built_on",
@@ -194,15 +196,16 @@ def _undo_claim(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
     free_again(undone)
 
 
-def _relied_on(by: User, act: Act, shift: Shift) -> bool:
-    """Whether somebody else got free at the time of a claim since, which the floor allowed with it."""
+def freed_since(by: User, pod: Pod, act: Act) -> list[Period]:
+    """When somebody else got free since an act, at its time, which the floor allowed with it. Two queries."""
     since = Act.objects.filter(undone_at=None, at__gte=act.at, period__overlap=act.period).exclude(member=by)
-    gave_back = since.filter(kind=Act.Kind.RELEASE, seat__shift__pod=shift.pod)
-    changed = since.filter(kind__in=[Act.Kind.MOVE, Act.Kind.PARTS, Act.Kind.CANCEL], shift__pod=shift.pod)
+    changed = Q(kind__in=[Act.Kind.MOVE, Act.Kind.PARTS, Act.Kind.CANCEL], shift__pod=pod)
+    acts = since.filter(Q(kind=Act.Kind.RELEASE, seat__shift__pod=pod) | changed)
     # Illness asks for no floor; other absences were granted because of who stayed.
     away = Absence.objects.filter(kind__in=["leave", "other"], made_at__gte=act.at, period__overlap=act.period)
-    crew = members_on(shift.pod, local_date(act.at, shift.pod.tzinfo))
-    return gave_back.exists() or changed.exists() or away.filter(member__in=crew.exclude(pk=by.pk)).exists()
+    crew = members_on(pod, local_date(act.at, pod.tzinfo)).exclude(pk=by.pk)
+    found = [*acts.values_list("period", flat=True), *away.filter(member__in=crew).values_list("period", flat=True)]
+    return [Period(each.lower, each.upper) for each in found]
 
 
 def _undo_release(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:

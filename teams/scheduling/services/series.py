@@ -27,7 +27,7 @@ from teams.scheduling.opening.closing import Sat, overtaken
 from teams.scheduling.opening.rules import Judged, Line, Series, judge_series
 from teams.scheduling.picture import PodPicture
 from teams.scheduling.reading import read_both
-from teams.scheduling.services.claims import seat_member, unseat, with_change
+from teams.scheduling.services.claims import freed_since, seat_member, unseat, with_change
 from teams.scheduling.services.doors import days_of, lock_roster, must_work_in, tell, telling
 from teams.scheduling.services.working_days import BROKEN
 
@@ -194,7 +194,7 @@ def undo_series(*, by: User, act: int, at: dt.datetime | None = None) -> Act:
     """Take every claim of an act back within ten minutes; undoing again answers the same.
 
     What was given back since is left alone. All or nothing: refused when one was swapped away, or when somebody
-    gave work back since and relies on one. Locks as ``claim_series``. Raises ``Refused`` (``undo_late``,
+    got free since and relies on one. Locks as ``claim_series``. Raises ``Refused`` (``undo_late``,
     ``built_on``); ``Http404`` for somebody else's.
     """
     now = at or periods.now()
@@ -237,11 +237,8 @@ def _still_mine(by: User, act: Act, seats: dict[int, Period]) -> list[Assignment
 
 
 def _nobody_built_on(by: User, act: Act, pod: Pod, mine: Sequence[Assignment], now: dt.datetime) -> None:
-    """Raises ``Refused`` (``built_on``) when the floor would break where somebody gave work back since."""
-    since = Act.objects.filter(
-        kind=Act.Kind.RELEASE, undone_at=None, at__gte=act.at, seat__shift__pod=pod, period__overlap=act.period
-    ).exclude(member=by)
-    relying = [Period(given.period.lower, given.period.upper) for given in since if given.period]
+    """Raises ``Refused`` (``built_on``) when the floor would break where somebody got free since."""
+    relying = freed_since(by, pod, act)
     if not mine or not relying:
         return
     around = Period(min(row.span.start for row in mine), max(row.span.end for row in mine))
@@ -251,5 +248,5 @@ def _nobody_built_on(by: User, act: Act, pod: Pod, mine: Sequence[Assignment], n
     for hit in below_floor(picture.floor, picture.staffed, without(picture.staffed, gone)):
         if any(period.overlaps(hit.period) for period in relying):
             span = words.day_span(hit.period, pod.tzinfo)
-            said = _("Somebody gave a shift back after your claims and relies on them; the floor would break %(span)s.")
+            said = _("Somebody got free after your claims and relies on them; the floor would break %(span)s.")
             raise Refused(Violation("built_on", said % {"span": span}))

@@ -167,14 +167,21 @@ def test_the_undo_leaves_alone_what_was_given_back_before(cast: Cast) -> None:
     assert Assignment.objects.get().member == cast.second_member
 
 
-def test_the_undo_is_refused_when_somebody_gave_work_back_relying_on_it(cast: Cast) -> None:
+@pytest.mark.parametrize("how", ["release", "leave", "cancel"])
+def test_the_undo_is_refused_when_somebody_got_free_relying_on_it(cast: Cast, how: str) -> None:
     floor = [{"activity": "phone", "weekdays": [1], "start": "08:00", "end": "10:00", "people": 1}]
     agree(cast.isar, coverage_floor=floor)
     early = scheduling.pattern(cast.isar)
     monday, *_others = weeks_of(early)
-    theirs = scheduling.seated(cast.second_member, monday)
+    other = scheduling.shift(cast.isar, monday.day) if how == "cancel" else monday
+    theirs = scheduling.seated(cast.second_member, other)
     done = services.claim_series(by=cast.member, pod=cast.isar, lines=lines(cast.isar, cast.member, early))
-    services.release(by=cast.second_member, assignment=theirs.pk)
+    if how == "release":
+        services.release(by=cast.second_member, assignment=theirs.pk)
+    elif how == "cancel":
+        services.cancel_shift(by=cast.second_member, shift=other.pk)
+    else:
+        services.record_absence(by=cast.second_member, member=cast.second_member, period=other.span, kind="leave")
     assert done.act
     with pytest.raises(Refused) as refused:
         services.undo(by=cast.member, act=done.act.pk)
