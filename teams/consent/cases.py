@@ -46,13 +46,17 @@ def find(kind: str) -> Case:
 
 @dataclass(frozen=True)
 class LogEntry:
-    """Something beside the votes that the pod must see on the page of its agreement; ``undo`` takes it back."""
+    """Something beside the votes that the pod must see on the page of its agreement; ``undo`` takes it back.
+
+    ``by`` is who did it: outside the pod they read their own alone.
+    """
 
     at: dt.datetime
     title: str
     lines: tuple[str, ...]
     state: str
     undo: str = ""
+    by: int | None = None
 
 
 type Log = Callable[[Pod], Iterable[LogEntry]]
@@ -66,6 +70,7 @@ def register_log(log: Log) -> None:
         _logs.append(log)
 
 
-def logged(pod: Pod) -> list[LogEntry]:
-    """Everything that other rooms tell there, the newest first. One query for each of them."""
-    return sorted((entry for log in _logs for entry in log(pod)), key=lambda entry: entry.at, reverse=True)
+def logged(pod: Pod, *, by: int | None = None) -> list[LogEntry]:
+    """Everything that other rooms tell there, the newest first; of one person alone with ``by``. One query for each."""
+    found = (entry for log in _logs for entry in log(pod) if by is None or entry.by == by)
+    return sorted(found, key=lambda entry: entry.at, reverse=True)

@@ -20,6 +20,7 @@ from teams.pods.models import Pod
 from teams.scheduling import words
 from teams.scheduling.forms import FloorForm
 from teams.scheduling.picture import PodPicture
+from teams.scheduling.rounds import moment
 from teams.scheduling.services import waivers
 from teams.scheduling.waived import OF_RELEASES
 from teams.scheduling.waiver_models import Waiver
@@ -120,7 +121,9 @@ def _overrides(pod: Pod) -> Iterator[LogEntry]:
         :20
     ]
     for row in rows:
-        state = _("taken back") if row.ended_at else _("used") if row.used_at else _("not used yet")
+        state = _("used") if row.used_at else _("not used yet")
+        if row.ended_at:
+            state = _("taken back %(at)s") % {"at": moment(row.ended_at, pod.tzinfo)}
         yield LogEntry(
             at=row.made_at,
             title=_("%(by)s lifted a bound for %(name)s, %(span)s")
@@ -134,6 +137,7 @@ def _overrides(pod: Pod) -> Iterator[LogEntry]:
             undo=reverse("end_override", kwargs={"slug": pod.slug, "waiver": row.pk})
             if not row.used_at and not row.ended_at
             else "",
+            by=row.by_id,
         )
 
 

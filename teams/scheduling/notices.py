@@ -62,6 +62,12 @@ def overridden(data: Mapping[str, Any]) -> str:
     return _("%(by)s lifted a bound in an emergency: %(name)s may claim %(span)s. “%(reason)s”") % data
 
 
+def override_ended(data: Mapping[str, Any]) -> str:
+    return (
+        _("%(by)s took back what was lifted in an emergency: for %(name)s, %(span)s, the agreement holds again.") % data
+    )
+
+
 def quiet_claimed(data: Mapping[str, Any]) -> str:
     return _("%(span)s is yours: nobody else took it.") % data
 
@@ -89,6 +95,7 @@ def register_notices() -> None:
     register("shift_offered", icon="calendar-plus", words=offered, group="offers")
     register("shift_urgent", icon="calendar-plus", words=urgent, tone="gap", group="urgent")
     register("bound_overridden", icon="shield-alert", words=overridden, tone="watch", group="agreement")
+    register("override_ended", icon="shield-check", words=override_ended, group="agreement")
     register("shift_split", icon="calendar-clock", words=split, tone="watch", group="shifts")
     register("shift_parts", icon="calendar-clock", words=parts, tone="watch", group="shifts")
     register("shift_restored", icon="undo-2", words=restored, group="shifts")

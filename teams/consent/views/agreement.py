@@ -11,7 +11,7 @@ from cxportal.core.htmx import render
 from cxportal.core.http import guarded
 from teams import permissions
 from teams.consent import queries, services
-from teams.consent.cases import logged
+from teams.consent.cases import LogEntry, logged
 from teams.people.models import User
 from teams.permissions import FoundPod
 from teams.pods import bounds_shown
@@ -38,7 +38,7 @@ def show(request: HttpRequest, pod: Pod, by: User, *, status: int = 200, **more:
         "shown": bounds_shown.in_force(pod, now, queries.under_vote(pod)),
         "cards": queries.open_cards(pod, by),
         "history": queries.history(pod, by, now),
-        "logged": logged(pod) if pod.pk in stand.pods else [],
+        "logged": _logged(pod, by, inside=pod.pk in stand.pods),
         "may_start": permissions.may_set_up(by, pod),
         "at_home": stand.home == pod.pk,
         "inside": pod.pk in stand.pods,
@@ -47,3 +47,10 @@ def show(request: HttpRequest, pod: Pod, by: User, *, status: int = 200, **more:
         **more,
     }
     return render(request, TEMPLATE, context, status=status)
+
+
+def _logged(pod: Pod, by: User, *, inside: bool) -> list[LogEntry]:
+    """The pod reads all; who leads from outside reads what they did themselves, and can take it back."""
+    if inside:
+        return logged(pod)
+    return logged(pod, by=by.pk) if permissions.may_lift(by, pod) else []

@@ -209,24 +209,30 @@ def _tell_everybody(made: Waiver, row: Shift) -> None:
     assert made.by is not None
     tell(row.pod, [row.day], [made.member_id], news=True)
     publish([agreement_topic(row.pod_id)], "agreement", pod=row.pod_id)
+    _notify(made, row, "bound_overridden", made.by, made.made_at)
+
+
+def _notify(waiver: Waiver, row: Shift, kind: str, by: User, at: dt.datetime) -> None:
+    """Everybody in the pod reads what happened to an override."""
     data: dict[str, Any] = {
-        "by": made.by.name,
-        "name": made.member.name,
+        "by": by.name,
+        "name": waiver.member.name,
         "span": words.day_span(row.span, row.pod.tzinfo),
-        "reason": made.reason,
+        "reason": waiver.reason,
     }
     url = reverse("shift", kwargs={"slug": row.pod.slug, "shift": row.pk})
-    people = members_on(row.pod, local_date(made.made_at, row.pod.tzinfo))
-    notify(to=people, kind="bound_overridden", data=data, url=url, source=f"waiver:{made.pk}", by=made.by)
+    people = members_on(row.pod, local_date(at, row.pod.tzinfo))
+    notify(to=people, kind=kind, data=data, url=url, source=f"waiver:{waiver.pk}:{kind}", by=by)
 
 
 @recorded
 def take_back(*, by: User, waiver: int, at: dt.datetime | None = None) -> Waiver:
-    """Take an emergency override back that nobody has used; taking it back again changes nothing.
+    """Take an emergency override back that nobody has used, and tell the pod; again changes nothing.
 
     Locks: (member, week), (pod, day). Raises ``Refused`` (``used``); ``Denied`` for who does not lead here.
     """
-    row = Waiver.objects.select_related("shift__pod").filter(pk=waiver, source=Waiver.Source.OVERRIDE).first()
+    rows = Waiver.objects.select_related("shift__pod", "member")
+    row = rows.filter(pk=waiver, source=Waiver.Source.OVERRIDE).first()
     if row is None:
         raise Http404
     pod = row.shift.pod
@@ -240,6 +246,7 @@ def take_back(*, by: User, waiver: int, at: dt.datetime | None = None) -> Waiver
         row.save(update_fields=["ended_at"])
         tell(pod, [row.shift.day], [row.member_id], news=True)
         publish([agreement_topic(pod.pk)], "agreement", pod=pod.pk)
+        _notify(row, row.shift, "override_ended", by, row.ended_at)
     return row
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from cxportal.core import periods
 from cxportal.core.periods import HOUR
@@ -227,6 +229,30 @@ def test_only_who_leads_lifts_a_bound_and_only_with_a_reason(cast: Cast, early: 
     with pytest.raises(Invalid):
         services.override(by=cast.lead, shift=early.pk, member=cast.other_member, reason="Because.")
     assert services.override(by=cast.operations_lead, shift=early.pk, member=cast.member, reason="Flood.").pk
+
+
+def test_an_operations_lead_takes_an_override_back_on_the_page_and_the_pod_is_told(
+    cast: Cast, early: Shift, browser: Callable[..., Client]
+) -> None:
+    own = services.override(by=cast.operations_lead, shift=early.pk, member=cast.member, reason="Flood.")
+    other = scheduling.shift(cast.isar, 2, "05:00", "09:00")
+    scheduling.seated(cast.second_member, scheduling.shift(cast.isar, 1, "13:00", "20:00"))
+    services.override(by=cast.lead, shift=other.pk, member=cast.second_member, reason="The pod's own trouble.")
+    client = browser(cast.operations_lead)
+    page = client.get("/p/isar/agreement/").text
+    assert f"/p/isar/override/{own.pk}/end" in page
+    assert "own trouble" not in page
+    answer = client.post(f"/p/isar/override/{own.pk}/end", follow=True)
+    assert "not used yet" not in answer.text
+    assert "taken back" in answer.text
+    client.post(f"/p/isar/override/{own.pk}/end")
+    told = Notice.objects.filter(kind="override_ended").order_by("recipient")
+    members = {cast.member, cast.second_member, cast.guest, cast.lead}
+    assert {notice.recipient for notice in told} == members
+    assert told.count() == len(members)
+    assert "own trouble" in browser(cast.member).get("/p/isar/agreement/").text
+    with pytest.raises(Refused):
+        claim(cast, early)
 
 
 def test_an_override_is_taken_back_until_it_is_used(cast: Cast, early: Shift) -> None:
