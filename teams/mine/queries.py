@@ -15,6 +15,7 @@ from cxportal.core import periods
 from cxportal.core.instants import YEARS
 from cxportal.core.periods import DAY, Period, each_day, local_date, monday, week_label
 from teams.feeds.queries import FeedLine, feeds_of
+from teams.leave.accounts import span_words
 from teams.leave.hours import asked, signed, time_account
 from teams.leave.reading import calendar_of
 from teams.mine.sums import WeekSum, Work, mondays_of, week_sums
@@ -95,12 +96,34 @@ class YearRow:
 
 
 @dataclass(frozen=True)
+class Folded:
+    """Weeks of the year that are over, as one row in words; ``known`` is False where the records begin later."""
+
+    weeks: str
+    span: str
+    known: bool
+    planned: str
+    worked: str
+    owed: str
+    difference: str
+    away: int
+    nights: int
+    weekends: int
+
+
+@dataclass(frozen=True)
 class MyYear:
-    """The year by weeks with its totals; ``weekends`` and ``nights`` are counts."""
+    """The year by weeks with its totals; ``weekends`` and ``nights`` are counts.
+
+    ``past`` are the weeks before this one while the year runs, ``folded`` what they add up to; ``coming`` the others.
+    """
 
     year: int
     zone: str
     rows: list[YearRow]
+    past: list[YearRow]
+    coming: list[YearRow]
+    folded: Folded | None
     planned: str
     worked: str
     owed: str
@@ -170,10 +193,15 @@ def my_year(user: User, year: int, at: dt.datetime | None = None) -> MyYear:
     sums = _sums(user, rows, _absences(user, mondays, zone), mondays, zone, now)
     this = monday(local_date(now, zone))
     planned, worked, owed = (sum(getattr(one, name) for one in sums) for name in ("planned", "worked", "owed"))
+    rows_ = [_year_row(one, this) for one in sums]
+    over = sum(one.monday < this for one in sums) if this in mondays else 0
     return MyYear(
         year=year,
         zone=zone.key,
-        rows=[_year_row(one, this) for one in sums],
+        rows=rows_,
+        past=rows_[:over],
+        coming=rows_[over:],
+        folded=_folded(sums[:over]) if over else None,
         planned=words.hours(planned),
         worked=words.hours(worked),
         owed=words.hours(owed),
@@ -218,13 +246,31 @@ def _year_row(one: WeekSum, this: dt.date) -> YearRow:
     return YearRow(
         label=week_label(one.monday),
         number=one.monday.isocalendar().week,
-        span=words.days_span(one.monday, one.monday + 6 * DAY),
+        span=span_words(one.monday, one.monday + 6 * DAY),
         sum=one,
         planned=words.hours(one.planned),
         worked=words.hours(one.worked),
         owed=words.hours(one.owed) if one.known else "–",
         difference=signed(one.difference) if one.known else "–",
         now=one.monday == this,
+    )
+
+
+def _folded(sums: Sequence[WeekSum]) -> Folded:
+    planned, worked, owed = (sum(getattr(one, name) for one in sums) for name in ("planned", "worked", "owed"))
+    first, last = (each.monday for each in (sums[0], sums[-1]))
+    numbers = dict.fromkeys(str(each.isocalendar().week) for each in (first, last))
+    return Folded(
+        weeks="–".join(numbers),
+        span=span_words(first, last + 6 * DAY),
+        known=any(one.known for one in sums),
+        planned=words.hours(planned),
+        worked=words.hours(worked),
+        owed=words.hours(owed),
+        difference=signed(planned - owed),
+        away=sum(one.away for one in sums),
+        nights=sum(one.nights for one in sums),
+        weekends=sum(one.weekend_begun for one in sums),
     )
 
 

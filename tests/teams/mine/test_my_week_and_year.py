@@ -223,3 +223,23 @@ def test_my_week_stands_in_the_navigation_of_who_works_in_a_pod(cast: Cast, brow
     assert page(browser(cast.member), "/").count('class="nav" href="/my/week/"') == 1
     assert 'href="/my/week/"' in page(browser(cast.member), "/more/")
     assert 'class="nav" href="/my/week/"' not in page(browser(cast.executive), "/")
+
+
+def test_the_year_begins_at_this_week_and_the_weeks_before_are_one_row_until_they_are_asked_for(
+    cast: Cast, browser: Browser
+) -> None:
+    scheduling.seated(cast.member, scheduling.shift(cast.isar, 1))
+    scheduling.seated(cast.member, scheduling.shift(cast.isar, 8))
+    seen = my_year(cast.member, YEAR, at(8, "09:00"))
+    this = scheduling.MONDAY + dt.timedelta(days=7)
+    if this.isocalendar().year != YEAR:
+        return
+    assert seen.coming[0].sum.monday == this
+    assert [*seen.past, *seen.coming] == seen.rows
+    assert seen.folded is not None
+    assert (seen.folded.planned, seen.folded.worked) == ("8 h", "8 h")
+    assert seen.folded.weeks == f"1–{len(seen.past)}"
+    assert my_year(cast.member, YEAR + 1, at(8, "09:00")).folded is None
+    shown = page(browser(cast.member), "/my/year/")
+    before = periods.now().isocalendar().week - 1
+    assert (f"Show the {before} weeks before this one" in shown) == (before > 1)
