@@ -13,7 +13,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from cxportal.core.periods import Period
+from cxportal.core.periods import Period, local_date
 from teams.scheduling.availability.rules import Wish
 
 
@@ -131,6 +131,22 @@ def moments(period: Period, zone: ZoneInfo) -> str:
     if first == last:
         return f"{long_day(first)}, {span(period, zone)}"
     return f"{long_day(first)} {clock(period.start, zone)} – {long_day(last)} {clock(period.end, zone)}"
+
+
+def whole_days(period: Period, zone: ZoneInfo) -> bool:
+    """Whether it begins and ends at midnight."""
+    return all(edge.astimezone(zone).time() == dt.time() for edge in (period.start, period.end))
+
+
+def stretch(period: Period, zone: ZoneInfo, today: dt.date) -> str:
+    """Whole days as ``Thu 24 Dec``, ``9–20 August 2027``, other times as moments; the year where it is another."""
+    if not whole_days(period, zone):
+        told, last = moments(period, zone), local_date(period.end, zone)
+        return told if last.year == today.year else f"{told}, {last.year}"
+    first, last = local_date(period.start, zone), local_date(period.end - dt.timedelta(microseconds=1), zone)
+    if first < last:
+        return days_span(first, last)
+    return long_day(first) if first.year == today.year else f"{long_day(first)} {first.year}"
 
 
 def weekdays(numbers: Iterable[int]) -> str:

@@ -94,6 +94,7 @@ def test_escape_leaves_the_form_as_it_was_while_days_are_drawn_over(portal: Port
     tab = portal.page(cast.member)
     tab.goto(address(cast))
     draw_over(tab, leave.MONDAY, FRIDAY)
+    expect(tab.locator("#year .chosen")).to_have_count(5)
     tab.keyboard.press("Escape")
     tab.mouse.up()
     expect(tab.locator("#year .chosen")).to_have_count(0)

@@ -13,9 +13,10 @@ from cxportal.core.periods import local_date, week_label
 from teams import permissions
 from teams.people.models import User
 from teams.pods.models import Pod
-from teams.scheduling import services, words
+from teams.scheduling import services
 from teams.scheduling.forms import AbsenceForm
 from teams.scheduling.models import Absence
+from teams.scheduling.own_absences import own_absences
 
 
 @guarded(permissions.member_pod)
@@ -38,8 +39,7 @@ def absence(request: HttpRequest, pod: Pod) -> HttpResponseBase:
         )
         week = week_label(local_date(data["period"].start, pod.tzinfo))
         return back_to(request, reverse("week", kwargs={"slug": pod.slug, "week": week}))
-    mine = Absence.objects.filter(member=request.user, period__endswith__gt=periods.now())
-    rows = [(a, words.moments(a.span, pod.tzinfo)) for a in mine]
+    rows = own_absences(request.user, pod.tzinfo, periods.now())
     context = {"form": form, "pod": pod, "rows": rows}
     return render(request, "teams/scheduling/absence.html", context, status=422 if form.errors else 200)
 
