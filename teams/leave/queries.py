@@ -22,7 +22,7 @@ from teams.leave.reading import Calendar
 from teams.leave.rules import part_words
 from teams.people.models import User
 from teams.pods.models import AgreementVersion, Pod
-from teams.pods.queries import members_on
+from teams.pods.queries import home_members_on
 from teams.scheduling import words
 
 State = LeaveDay.State
@@ -61,7 +61,10 @@ class Month:
 
 @dataclass(frozen=True)
 class Year:
-    """A pod's year: ``places`` may be away at the same time, agreed at ``since``; ``full`` days are left."""
+    """A pod's year: ``places`` may be away at the same time, agreed at ``since``; ``full`` days are left.
+
+    ``members`` are those who are at home there today: guests ask for leave in their own pod.
+    """
 
     pod: Pod
     number: int
@@ -117,7 +120,7 @@ def read_year(
         for number in range(1, 13)
     )
     full = sum(n >= places and day >= today for day, n in away.items())
-    return Year(pod, year, months, places, since, members_on(pod, today).count(), full, region if schools else "")
+    return Year(pod, year, months, places, since, home_members_on(pod, today).count(), full, region if schools else "")
 
 
 @functools.lru_cache(maxsize=4096)

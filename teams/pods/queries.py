@@ -137,6 +137,13 @@ def members_on(pod: Pod | int, day: dt.date) -> QuerySet[User]:
     ).order_by("name", "pk")
 
 
+def home_members_on(pod: Pod | int, day: dt.date) -> QuerySet[User]:
+    """People whose home pod it is on a day: those who are meant by its number of members; by name."""
+    return User.objects.filter(
+        memberships__pod=pod, memberships__kind="home", memberships__period__contains=day
+    ).order_by("name", "pk")
+
+
 def reader_zone(user: User) -> str:
     """The zone in which a person reads times that belong to no pod: own, home pod's, else the company's."""
     if user.zone:

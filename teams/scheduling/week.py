@@ -73,6 +73,15 @@ class WeekPage:
         return self.monday.isocalendar().week
 
     @property
+    def members(self) -> int:
+        """How many people of the rows are at home in the pod, as everywhere; the others are its guests."""
+        return sum(self.picture.members.get(row.person.pk) == "home" for row in self.rows)
+
+    @property
+    def guests(self) -> int:
+        return len(self.rows) - self.members
+
+    @property
     def sunday(self) -> dt.date:
         return self.monday + 6 * DAY
 

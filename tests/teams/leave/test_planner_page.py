@@ -11,12 +11,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cxportal.core import periods
 from teams.leave import services
 from teams.leave.models import ExpiryNotice, HalfHoliday, LeaveKind, SchoolHoliday
 from teams.people.models import User
+from teams.pods.queries import home_members_on
 from teams.scheduling.models import Absence
 from tests.cast import Cast
-from tests.factories import leave, people, pods
+from tests.factories import leave, people, pods, scheduling
 
 pytestmark = pytest.mark.django_db
 
@@ -278,3 +280,13 @@ def test_a_weekend_says_why_nothing_of_it_is_asked_for(cast: Cast, browser: Brow
     page = browser(cast.member).get(path(cast), typed(cast, saturday, sunday)).content.decode()
     assert "You do not work on these days." in page
     assert "Nothing of it can be asked for now" not in page
+
+
+def test_the_week_counts_members_as_the_holidays_do_and_guests_beside(cast: Cast, browser: Browser) -> None:
+    scheduling.seated(cast.guest, scheduling.shift(cast.isar, 1))
+    week = periods.week_label(scheduling.MONDAY)
+    home = home_members_on(cast.isar, scheduling.MONDAY).count()
+    assert f"{home} members, 1 guest" in browser(cast.member).get(f"/p/isar/week/{week}/").content.decode()
+    year = browser(cast.member).get("/p/isar/leave/", follow=True).content.decode()
+    assert f"Isar, {home_members_on(cast.isar, periods.now().date()).count()} members" in year
+    assert f"of {home}," in year or f"of {home}<" in year
