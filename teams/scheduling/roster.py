@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from cxportal.core.periods import Period, local_date
@@ -122,9 +122,17 @@ class _Person:
     def _seat(self, at: int, held: Held, taken: TakenView) -> None:
         seat = next(seat for seat in self.picture.by_shift[held.shift].seats if seat.pk == taken.seat)
         lacks = seat.skill is not None and seat.skill not in self.state.skills
-        if lacks or any(away.overlaps(held.period) for away in self.state.absences):
-            candidate = self._candidate(held, seat.skill)
-            self.found[at] = [*skill(candidate, self.state), *absent(candidate, self.state)]
+        away = tuple(
+            each for each in self.state.absences if each.overlaps(held.period) and not self._next_day(each, held)
+        )
+        if lacks or away:
+            candidate, state = self._candidate(held, seat.skill), replace(self.state, absences=away)
+            self.found[at] = [*skill(candidate, state), *absent(candidate, state)]
+
+    def _next_day(self, away: Period, held: Held) -> bool:
+        """Whether an absence begins with the day after: an overnight shift belongs to the day on which it begins."""
+        begins = away.start.astimezone(self.state.zone)
+        return held.period.start < away.start and begins.time() == dt.time()
 
     def _candidate(self, held: Held, needed: int | None = None) -> Candidate:
         name = self.picture.skill_names.get(needed or 0, "")
