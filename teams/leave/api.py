@@ -109,10 +109,12 @@ class RequestResult(serializers.Serializer[Any]):
 
 
 class WithdrawResult(serializers.Serializer[Any]):
-    """The days that were taken back now."""
+    """The days that were taken back now, and in words which shifts they freed: yours again, or not and why."""
 
     id = serializers.IntegerField()
     days = serializers.ListField(child=serializers.DateField())
+    restored = serializers.ListField(child=serializers.CharField())
+    gone = serializers.ListField(child=serializers.CharField())
 
 
 class LotItem(serializers.Serializer[Any]):
@@ -208,8 +210,9 @@ class LeaveOperations(Operations):
     def withdraw(self, request: Request, user: User, asked: int) -> Response:
         """Takes a request back, or some of its days. Again changes nothing."""
         sent = self.read(request, WithdrawInput)
-        gone = services.withdraw(by=user, request=asked, days=sent["days"] or None)
-        return self.answer(WithdrawResult, {"id": asked, "days": sorted(row.day for row in gone)})
+        back = services.withdraw(by=user, request=asked, days=sent["days"] or None)
+        days = sorted(row.day for row in back.days)
+        return self.answer(WithdrawResult, {"id": asked, "days": days, "restored": back.restored, "gone": back.gone})
 
     @extend_schema(summary="Read your balances", responses=BalanceDetail)
     @action(detail=False, url_path="balance")

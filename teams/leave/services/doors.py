@@ -8,7 +8,7 @@ granting leave takes people out of shifts. Under the lock of a day nobody begins
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.urls import reverse
 
@@ -17,8 +17,8 @@ from cxportal.core.database import LockClass, lock, lock_all, lock_key
 from teams.leave.models import LeaveDay
 from teams.people.models import User
 from teams.pods.models import Pod
-from teams.scheduling.models import Assignment
-from teams.scheduling.services.away import keys_around, lock_work, work_on
+from teams.scheduling.models import Assignment, Shift
+from teams.scheduling.services.away import freed_work, key_of_all_weeks, keys_around, lock_work, work_on
 
 type Work = dict[int, list[Assignment]]
 
@@ -43,22 +43,32 @@ def lock_members(*members: int) -> None:
     lock(LockClass.LEAVE_MEMBER, [lock_key("leave", member) for member in members])
 
 
-def lock_leave(pod: Pod, members: Iterable[int], days: Sequence[dt.date], *, peak: int | None = None) -> Work:
+def lock_leave(
+    pod: Pod, members: Collection[int], days: Sequence[dt.date], *, peak: int | None = None, back: bool = False
+) -> Work:
     """All locks around some days of a pod; returns the work of everybody concerned on these days.
 
+    ``back``: leave of the members is taken back, and work that it cut is put back; its shifts are locked too.
     Raises ``Refused`` (``busy``) after the lock time-out.
     """
     lock(LockClass.LEAVE_DAY, day_keys(pod, days) | ({lock_key("peak", peak)} if peak is not None else set()))
     waiting = LeaveDay.objects.filter(pod=pod, day__in=days, state=LeaveDay.State.WAITING)
     concerned = {*members, *waiting.values_list("member", flat=True)}
     weeks = {key for member in concerned for key in keys_around(member, days)}
+    weeks |= {key_of_all_weeks(member) for member in members} if back else set()
     lock_all(
         (LockClass.LEAVE_MEMBER, {lock_key("leave", member) for member in concerned}),
         (LockClass.MEMBER_WEEK, weeks),
     )
     work = work_on(concerned, days)
-    lock_work(work)
+    lock_work(work, freed_of(members, days) if back else ())
     return work
+
+
+def freed_of(members: Iterable[int], days: Iterable[dt.date]) -> list[Shift]:
+    """The shifts from which granted leave on some days cut work. Two queries at most."""
+    rows = LeaveDay.objects.filter(member__in=members, day__in=days, absence__isnull=False).select_related("absence")
+    return freed_work(row.absence for row in rows if row.absence)
 
 
 def tell(pod: Pod, days: Iterable[dt.date]) -> None:

@@ -27,7 +27,7 @@ from teams.pods.queries import standing
 from teams.scheduling import words
 from teams.scheduling.models import Absence, Assignment, as_range
 from teams.scheduling.picture import minus
-from teams.scheduling.services.away import Away, remove_leave, work_on, write_leave
+from teams.scheduling.services.away import Away, freed_work, put_back, remove_leave, work_on, write_leave
 from teams.scheduling.services.doors import UTC
 
 State = LeaveDay.State
@@ -280,14 +280,24 @@ def settle_waiting(*, pod: Pod, days: Sequence[dt.date], by: User | None = None,
     return len(given)
 
 
+@dataclass(frozen=True)
+class TakenBack:
+    """The days that were taken back; shifts in words that are the member's again, and those that are not, with why."""
+
+    days: tuple[LeaveDay, ...]
+    restored: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
 @recorded
 def withdraw(
     *, by: User, request: int, days: Iterable[dt.date] | None = None, at: dt.datetime | None = None
-) -> list[LeaveDay]:
+) -> TakenBack:
     """Take a request back, or some of its days: minutes return, places free, who waits first gets them.
 
-    Days that are over stay. Again changes nothing. By the member or an administrator. Locks as
-    ``request_leave``. Raises ``Refused`` (``leave_past``) when all of them are over; ``Http404``.
+    Shifts that the leave freed are the member's again where nobody took them and they still fit. Days that are
+    over stay. Again changes nothing. By the member or an administrator. Locks as ``request_leave``, and the days
+    of those shifts. Raises ``Refused`` (``leave_past``) when all of them are over; ``Http404``.
     """
     now = at or periods.now()
     made = LeaveRequest.objects.select_related("pod__area", "kind", "member").filter(pk=request).first()
@@ -297,17 +307,20 @@ def withdraw(
     if days is not None:
         wanted = wanted.filter(day__in=set(days))
     on = sorted(set(wanted.values_list("day", flat=True)))
-    work = lock_leave(made.pod, [made.member_id], on)
+    work = lock_leave(made.pod, [made.member_id], on, back=True)
     rows = list(wanted.filter(day__in=on).select_related("request__kind", "member", "absence__member"))
     today = local_date(now, made.pod.tzinfo)
     if rows and not any(row.day >= today for row in rows):
         raise Refused(Violation("leave_past", _("These days are over, so they stay as they were.")))
     gone = [row for row in rows if row.day >= today]
+    cut = [row.absence for row in gone if row.absence]
+    pieces, freed = [piece for absence in cut for piece in absence.given_up], freed_work(cut)
     for row in gone:
         end_day(row, State.WITHDRAWN, by, now)
+    restored, lost = put_back(made.member, [shift for shift in freed if shift.day in on], pieces, now)
     promote(made.pod, places(made.pod, on), work, now)
     tell(made.pod, on)
-    return gone
+    return TakenBack(tuple(gone), restored, lost)
 
 
 def end_day(row: LeaveDay, state: str, by: User | None, now: dt.datetime) -> None:

@@ -213,12 +213,23 @@ def withdraw(request: HttpRequest, pod: Pod, *, asked: int) -> HttpResponseBase:
     if len(span) == 2 and (span[1] - span[0]).days > LONGEST:
         raise Http404
     days = list(periods.each_day(*span)) if len(span) == 2 else None
-    gone = services.withdraw(by=user, request=asked, days=days)
-    n = sum(1 for row in gone if row.cost)
-    said = ngettext("%(n)s day is taken back.", "%(n)s days are taken back.", n) % {"n": n}
-    say(request, said if n else _("It was taken back before."))
-    on = gone[0].day if gone else local_date(periods.now(), pod.tzinfo)
+    back = services.withdraw(by=user, request=asked, days=days)
+    say(request, _taken_back(back))
+    on = back.days[0].day if back.days else local_date(periods.now(), pod.tzinfo)
     return back_to(request, reverse("leave_year", kwargs={"slug": pod.slug, "year": on.year}))
+
+
+def _taken_back(back: requests.TakenBack) -> str:
+    """How many days, and which shifts that they freed are one's own again or have somebody else by now."""
+    n = sum(1 for row in back.days if row.cost)
+    if not n:
+        return _("It was taken back before.")
+    said = [ngettext("%(n)s day is taken back.", "%(n)s days are taken back.", n) % {"n": n}]
+    if back.restored:
+        said.append(_("Yours again: %(shifts)s.") % {"shifts": "; ".join(back.restored)})
+    if back.gone:
+        said.append(_("Not yours any more: %(shifts)s") % {"shifts": " ".join(back.gone)})
+    return " ".join(said)
 
 
 @guarded(permissions.oneself)

@@ -13,20 +13,29 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from cxportal.core.database import lock_key
 from cxportal.core.periods import DAY, Period, day_period, days_period
 from cxportal.core.violations import Violation
 from teams.people.models import User
 from teams.scheduling import words
 from teams.scheduling.effects import release_effect
-from teams.scheduling.models import Absence, Assignment, as_range
+from teams.scheduling.models import Absence, Assignment, Shift, as_range
 from teams.scheduling.reading import read_both
-from teams.scheduling.services.absences import give_up
+from teams.scheduling.services.absences import GivenUp, give_up
+from teams.scheduling.services.coming_back import give_work_back
 from teams.scheduling.services.doors import UTC, lock_days, tell_away, weeks_around
+from teams.scheduling.services.spending import alive
+from teams.scheduling.waiver_models import Waiver
 
 
 def keys_around(member: int, days: Iterable[dt.date]) -> set[int]:
     """The (member, week) locks under which the member's work on some local days stands still."""
     return weeks_around(member, [day_period(day, UTC) for day in days])
+
+
+def key_of_all_weeks(member: int) -> int:
+    """The key that an act holds which brings a member work."""
+    return lock_key("weeks", member)
 
 
 def work_on(members: Iterable[int], days: Iterable[dt.date]) -> dict[int, list[Assignment]]:
@@ -38,9 +47,10 @@ def work_on(members: Iterable[int], days: Iterable[dt.date]) -> dict[int, list[A
     return found
 
 
-def lock_work(work: Mapping[int, Sequence[Assignment]]) -> None:
-    """Take the (pod, day) locks of the work, which is read under its (member, week) locks."""
-    lock_days((row.shift.pod, row.shift.span) for rows in work.values() for row in rows)
+def lock_work(work: Mapping[int, Sequence[Assignment]], freed: Iterable[Shift] = ()) -> None:
+    """Take the (pod, day) locks of the work, which is read under its (member, week) locks, and of freed shifts."""
+    shifts = [*(row.shift for rows in work.values() for row in rows), *freed]
+    lock_days((shift.pod, shift.span) for shift in shifts)
 
 
 def in_the_way(
@@ -92,22 +102,41 @@ class Away:
 def write_leave(*, by: User | None, member: User, stretches: Sequence[Away], now: dt.datetime) -> list[Absence]:
     """The member is on leave over some stretches; the work on them is given up and its seats open. Locks as above.
 
-    Returns the absences in the order of the stretches: one statement for all of them.
+    An exception by which work could be given back is used up. Returns the absences in the order of the
+    stretches, each with the work that it cut: one statement for all of them.
     """
     kind = Absence.Kind.LEAVE
-    made = Absence.objects.bulk_create(
+    rows = [
         Absence(member=member, period=as_range(each.period), kind=kind, made_by=by, made_at=now) for each in stretches
-    )
-    for each in stretches:
+    ]
+    for absence, each in zip(rows, stretches, strict=True):
         for row in each.work:
             part = row.span if each.whole else row.span.intersection(each.period)
             if part is not None:
-                give_up(member, row.shift, part, now, urgent=False)
+                alive(row.shift, member.pk, Waiver.Act.RELEASE).update(used_at=now, assignment=row.pk)
+                absence.given_up += give_up(member, row.shift, part, now, urgent=False)
     tell_away(member, *(each.period for each in stretches))
-    return made
+    return Absence.objects.bulk_create(rows)
 
 
 def remove_leave(absence: Absence) -> None:
-    """Take a leave out again; what was given up stays with whoever has it now."""
+    """Take a leave out again; what it cut stays with whoever has it now, unless it is put back."""
     tell_away(absence.member, absence.span)
     absence.delete()
+
+
+def freed_work(absences: Iterable[Absence]) -> list[Shift]:
+    """The shifts from which leave cut work, as far as they still stand. One query, none without."""
+    pieces = {piece["shift"] for absence in absences for piece in absence.given_up}
+    found = Shift.objects.filter(pk__in=pieces, cancelled_at=None).select_related("pod", "week") if pieces else ()
+    return sorted(found, key=lambda shift: (shift.period.lower, shift.pk))
+
+
+def put_back(
+    member: User, shifts: Sequence[Shift], pieces: Sequence[GivenUp], now: dt.datetime
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Work that leave cut is the member's again where nobody took it and it still fits; in words what is and what not.
+
+    After the leave is out, under the locks of the member's weeks and of the days of the shifts.
+    """
+    return give_work_back(member, {shift.pk: shift for shift in shifts}, pieces, now, in_parts=False)

@@ -65,7 +65,7 @@ def end_absence(*, by: User, absence: int, at: dt.datetime | None = None) -> Bac
     else:
         row.period, row.given_up = as_range(Period(row.span.start, now)), []
         row.save(update_fields=["period", "given_up"])
-    restored, gone = _give_back(row.member, {each.pk: each for each in found}, pieces, now)
+    restored, gone = give_work_back(row.member, {each.pk: each for each in found}, pieces, now)
     for shift in found:
         _calm(shift, [each for each in pieces if each["shift"] == shift.pk], absence)
     return Back(None if never else row, restored, gone)
@@ -86,10 +86,13 @@ def _cut(row: Absence) -> list[Shift]:
     return list(found.select_related("pod", "week").order_by("period", "pk"))
 
 
-def _give_back(
-    member: User, shifts: dict[int, Shift], pieces: Sequence[GivenUp], now: dt.datetime
+def give_work_back(
+    member: User, shifts: dict[int, Shift], pieces: Sequence[GivenUp], now: dt.datetime, *, in_parts: bool = True
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Seat the member again where work was cut; in words what came back and what did not."""
+    """Seat the member again where work was cut; in words what came back and what did not. Under the locks of both.
+
+    Where the member is away for a part still, the others come back ``in_parts``, or nothing does.
+    """
     restored, gone = [], []
     for piece in pieces:
         shift = shifts.get(piece["shift"])
@@ -98,6 +101,7 @@ def _give_back(
         parts = minus(was, [each.span for each in away])
         if shift is None or was.end <= now or not any(part.end > now for part in parts):
             continue
+        parts = parts if in_parts else [was]
         span = words.day_span(was, shift.pod.tzinfo)
         try:
             with transaction.atomic():
