@@ -25,24 +25,24 @@ NO_MATTER = frozenset({"week_draft"})
 NOT_ALONE = NO_MATTER | {"break", "long_break", "break_late"}
 SHORT = {
     "absent": gettext_lazy("away"),
-    "overlap": gettext_lazy("working"),
+    "overlap": gettext_lazy("already at work"),
     "skill": gettext_lazy("without the skill"),
     "not_a_member": gettext_lazy("not in the pod then"),
-    "rest_before": gettext_lazy("rest"),
-    "rest_after": gettext_lazy("rest"),
-    "weekly_rest": gettext_lazy("weekly rest"),
-    "span": gettext_lazy("length of the day"),
-    "day_minutes": gettext_lazy("hours of the day"),
-    "week_minutes": gettext_lazy("hours of the week"),
-    "average_minutes": gettext_lazy("hours on average"),
-    "days_in_row": gettext_lazy("days in a row"),
-    "weekends": gettext_lazy("weekends"),
-    "nights_in_row": gettext_lazy("nights"),
-    "nights_in_four_weeks": gettext_lazy("nights"),
-    "night_minutes": gettext_lazy("nights"),
-    "break": gettext_lazy("breaks"),
-    "long_break": gettext_lazy("breaks"),
-    "break_late": gettext_lazy("breaks"),
+    "rest_before": gettext_lazy("too little rest"),
+    "rest_after": gettext_lazy("too little rest"),
+    "weekly_rest": gettext_lazy("too little rest in the week"),
+    "span": gettext_lazy("too long a day"),
+    "day_minutes": gettext_lazy("too many hours that day"),
+    "week_minutes": gettext_lazy("too many hours that week"),
+    "average_minutes": gettext_lazy("too many hours on average"),
+    "days_in_row": gettext_lazy("too many days in a row"),
+    "weekends": gettext_lazy("too many weekends"),
+    "nights_in_row": gettext_lazy("too many nights"),
+    "nights_in_four_weeks": gettext_lazy("too many nights"),
+    "night_minutes": gettext_lazy("too many nights"),
+    "break": gettext_lazy("too few breaks"),
+    "long_break": gettext_lazy("too few breaks"),
+    "break_late": gettext_lazy("too few breaks"),
 }
 
 type Places = Sequence[tuple[ShiftView, SeatView, Period]]
@@ -124,7 +124,7 @@ def with_people(
         if isinstance(answer, Able):
             able.append(replace(answer, carried=(carried or {}).get(member, NOTHING)))
         else:
-            reasons[str(SHORT.get(answer, _("other bounds")))] += 1
+            reasons[str(SHORT.get(answer, _("outside of another bound")))] += 1
     able.sort(key=lambda a: (a.person.wishes.for_work(gap.period, a.person.state.zone).rank, *a.turn))
     shifts = tuple(dict.fromkeys(shift.pk for shift, _seat, _part in seats))
     return replace(gap, able=tuple(able), others=_others(reasons), shifts=shifts)
@@ -212,10 +212,11 @@ def _able(picture: PodPicture, person: Person, shift: int, candidate: Candidate)
 
 
 def _others(reasons: Counter[str]) -> str:
-    """``4 others cannot: rest 2, away 1, working 1``; empty when everybody could."""
+    """``4 others cannot: already at work (3), away (1)``, one reason without its number; empty when all could."""
     number = sum(reasons.values())
     if not number:
         return ""
-    told = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
+    counted = [f"{reason} ({count})" for reason, count in reasons.most_common()]
+    told = ", ".join(counted if len(reasons) > 1 else reasons)
     text = ngettext("%(number)s other cannot: %(told)s", "%(number)s others cannot: %(told)s", number)
     return text % {"number": number, "told": told}

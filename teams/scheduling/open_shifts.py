@@ -15,7 +15,7 @@ from cxportal.core.periods import MINUTE, Period, monday, week_label
 from cxportal.core.violations import Violation
 from teams.pods.models import Pod
 from teams.scheduling import words
-from teams.scheduling.coverage import gaps, short_minutes
+from teams.scheduling.coverage import short_minutes
 from teams.scheduling.effects import TIME_WORDS, Effect, claim_effect, judge_take, parts_that_fit, what_fits
 from teams.scheduling.opening.words import quiet_line
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, main_activity
@@ -163,7 +163,7 @@ def open_for_me(picture: PodPicture, me: Person, shown: int) -> OpenForMe:
         card = _card(picture, me, shift, chosen, effect.period, places)
         # No week stands above these cards, so their days name the month.
         label = f"{words.long_day(shift.day)}, {words.chip(effect.period, picture.zone)}"
-        cards.append(replace(card, label=label, first=not cards, gap=_gap_inside(picture, effect.period)))
+        cards.append(replace(card, label=label, first=not cards))
     weeks = Counter(monday(picture.by_shift[effect.shift].day) for effect in fitting if effect.closes)
     running = tuple(_rounds(picture, me))
     return OpenForMe(picture, tuple(cards), len(fitting), closing, tuple(sorted(weeks.items())), running)
@@ -203,16 +203,28 @@ def _stands_until(picture: PodPicture) -> dt.datetime:
     return min((edge for edge in edges if edge > now), default=picture.window.end)
 
 
-def _gap_inside(picture: PodPicture, part: Period) -> str:
-    """``09:00–11:30, 14:00–15:00``: when people are missing while the seat is open."""
-    joined: list[Period] = []
-    for gap, _people in gaps(picture.steps(picture.days_of(part))):
-        inside = gap.intersection(part)
-        if inside and joined and joined[-1].end == inside.start:
-            joined[-1] = Period(joined[-1].start, inside.end)
-        elif inside:
-            joined.append(inside)
-    return ", ".join(words.span(period, picture.zone) for period in joined)
+def short_words(picture: PodPicture, part: Period) -> str:
+    """``Phone short by 1, 09:00–11:30, 14:00–15:00``: what is missing while a seat is open, by activity."""
+    found: dict[tuple[int, int], list[Period]] = {}
+    for step in picture.steps(picture.days_of(part)):
+        inside = step.period.intersection(part)
+        if inside is None:
+            continue
+        for short in step.short_in:
+            spans = found.setdefault(short, [])
+            if spans and spans[-1].end == inside.start:
+                spans[-1] = Period(spans[-1].start, inside.end)
+            else:
+                spans.append(inside)
+    return "; ".join(
+        _("%(activity)s short by %(people)s, %(spans)s")
+        % {
+            "activity": picture.activities[activity].name,
+            "people": people,
+            "spans": ", ".join(words.span(span, picture.zone) for span in spans),
+        }
+        for (activity, people), spans in found.items()
+    )
 
 
 def _alike(shift: ShiftView, now: dt.datetime) -> dict[tuple[SeatView, Period], int]:
@@ -266,6 +278,7 @@ def _card(
         effect=effect,
         lines=tuple(_lines(picture, me, effect)),
         blocked=effect.violations[0] if effect and effect.violations else None,
+        gap=short_words(picture, would),
         quiet=tuple(quiet_line(quiet, zone, me.pk if me else None) for quiet in shift.quiet),
         mine=me is not None and any(quiet.member == me.pk for quiet in shift.quiet),
     )

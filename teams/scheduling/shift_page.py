@@ -12,7 +12,7 @@ from teams.scheduling import words
 from teams.scheduling.effects import Effect, claim_effect, judge_take, release_effect
 from teams.scheduling.lifted import grants_words
 from teams.scheduling.models import Shift
-from teams.scheduling.open_shifts import Line, claim_lines, remark_lines, week_line
+from teams.scheduling.open_shifts import Line, claim_lines, remark_lines, short_words, week_line
 from teams.scheduling.opening.words import OF_THE_HOUR, quiet_line, usual_instant
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, TakenView, main_activity, reach
 from teams.scheduling.reading import read_people, read_pod
@@ -63,6 +63,7 @@ class ShiftPage:
     quiet: tuple[str, ...] = ()
     own_quiet: bool = False
     quiet_from: dt.datetime | None = None
+    short: str = ""
 
     @property
     def next_week(self) -> str:
@@ -123,6 +124,7 @@ def read_shift(row: Shift, viewer: User, *, at: dt.datetime, period: Period | No
         version=picture.bounds.version,
         quiet=tuple(quiet_line(quiet, zone, viewer.pk) for quiet in view.quiet),
         own_quiet=any(quiet.member == viewer.pk for quiet in view.quiet),
+        short=short_words(picture, view.period) if view.open_seats() and view.period.end > at else "",
     )
     if me is None or not works_here:
         return base

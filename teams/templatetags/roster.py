@@ -6,6 +6,7 @@ the same rows again. What is kept hangs on the value that was drawn (``drawn``),
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Iterable
 from typing import Any
@@ -17,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from cxportal.core.templatetags.ui import avatar
+from teams.scheduling.open_shifts import OpenCard
 from teams.scheduling.picture import Person
 from teams.scheduling.strips import Axis, Strip
 from teams.scheduling.week_rows import Chip, Row
@@ -28,6 +30,18 @@ register = template.Library()
 def at(found: dict[str, Any], key: str) -> Any:
     """What stands under a key, or nothing."""
     return found.get(key, ())
+
+
+@register.filter
+def on_day(cards: Iterable[OpenCard], day: dt.date) -> list[OpenCard]:
+    """The open shifts of one day."""
+    return [card for card in cards if card.day == day]
+
+
+@register.filter
+def off_day(cards: Iterable[OpenCard], day: dt.date) -> list[OpenCard]:
+    """The open shifts of every other day."""
+    return [card for card in cards if card.day != day]
 
 
 def _drawn(name: str, context: dict[str, Any]) -> SafeString:

@@ -63,3 +63,5 @@ def test_the_page_of_a_pattern_is_sound_and_its_bar_stands_clear(portal: Portal,
         assert bar is not None
         assert tabs is not None
         assert bar["y"] + bar["height"] <= tabs["y"]
+        assert bar["height"] < 90
+        assert len({round((box.bounding_box() or {})["y"]) for box in tab.locator(".weekdays label").all()}) == 1

@@ -77,16 +77,32 @@ def test_a_ring_of_three_is_completed_by_three_people(portal: Portal, cast: Cast
     expect(tab.get_by_role("heading", name="A ring of 3 fits")).to_be_visible()
     tab.get_by_role("button", name="Ask all of them").click()
     expect(tab.get_by_text("1 of 3 consent")).to_be_visible()
+    assert_drawn_whole(tab)
     for person in crew(cast)[1:]:
         other = portal.page(person, phone=phone)
         other.goto("/")
         other.locator("#swaps").get_by_role("link", name="Look").click()
         other.get_by_role("button", name="Consent").click()
     expect(other.get_by_text("Everybody consents: the exchange has happened.")).to_be_visible()
+    expect(other.locator("#legs .card .head .tag", has_text="Done")).to_be_visible()
     assert [a.shift.day for a in Assignment.objects.filter(member=cast.member).select_related("shift")] == [
         MONDAY + 2 * DAY
     ]
     assert Exchange.objects.get().outcome == "done"
+
+
+def assert_drawn_whole(tab: Page) -> None:
+    """Everybody of a drawing stands in its card with the name, and above the first leg."""
+    card = tab.locator(".card:has(.ringchart)").bounding_box()
+    leg = tab.locator(".legrow").first.bounding_box()
+    assert card is not None
+    assert leg is not None
+    for part in tab.locator(".ringnode circle, .ringnode .lab").all():
+        box = part.bounding_box()
+        assert box is not None
+        assert box["x"] > card["x"]
+        assert box["x"] + box["width"] < card["x"] + card["width"]
+        assert box["y"] + box["height"] < leg["y"]
 
 
 def test_a_swap_is_offered_and_accepted_by_keyboard_alone(portal: Portal, cast: Cast) -> None:

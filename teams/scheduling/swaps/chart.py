@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 660, 340
-CENTRE_X, CENTRE_Y, RADIUS, NODE = 330.0, 176.0, 112.0, 25.0
+# As wide as the ring with its names; the words of the legs stand outside of it where there is room for them.
+WIDTH, HEIGHT = 400, 340
+CENTRE_X, CENTRE_Y, RADIUS, NODE = 200.0, 176.0, 112.0, 25.0
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def _anchor(angle: float) -> str:
 
 def _node(angle: float) -> Node:
     x, y = _at(angle)
-    label_x, label_y = _at(angle, RADIUS + NODE + 12)
+    label_x, label_y = _at(angle, RADIUS + NODE + 8)
     if abs(math.cos(angle)) < 0.2:
         label_y = y - NODE - 9 if math.sin(angle) < 0 else y + NODE + 18
     else:

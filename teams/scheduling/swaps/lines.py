@@ -41,6 +41,11 @@ class LegLine:
     short: str
     own: bool
 
+    @property
+    def giver_lines(self) -> list[str]:
+        """The giver's name in two lines, for where it stands beside somebody."""
+        return self.giver_name.split(" ", 1)
+
 
 @dataclass(frozen=True)
 class Drawing:

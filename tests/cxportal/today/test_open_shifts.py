@@ -52,7 +52,7 @@ def test_what_closes_most_comes_first_with_what_the_claim_does_and_when_the_gap_
 ) -> None:
     said = card(browser, gaps)
     assert "Close a gap 2 open shifts fit you and close one" in said
-    assert "Gap 10:00–16:00" in said
+    assert "Phone short by 1, 10:00–16:00" in said
     assert "Closes 6 of 6 h" in said
     assert "Your week 0 → 8 of 40 h" in said
     assert said.index("Closes 6 of 6 h") < said.index("Closes 2 of 2 h")

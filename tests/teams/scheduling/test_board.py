@@ -84,6 +84,15 @@ def test_a_gap_that_is_covered_is_none(cast: Cast) -> None:
     assert next(r for r in found.quality.reasons if r.key == "coverage").points == 40
 
 
+def test_why_the_others_cannot_is_counted_by_reason_in_plain_words(cast: Cast) -> None:
+    need(cast, in_days(3), "09:00", "12:00", 3)
+    for person in (cast.member, people.member(cast.isar, "Runa Holt")):
+        scheduling.seated(person, scheduling.shift(cast.isar, in_days(3), "08:00", "16:00", slug="chat"))
+    scheduling.seated(cast.second_member, scheduling.shift(cast.isar, in_days(2), "15:00", "23:00"))
+    scheduling.shift(cast.isar, in_days(3), "07:00", "15:00")
+    assert board(cast).gaps[0].others == "3 others cannot: already at work (2), too little rest (1)"
+
+
 def test_who_could_cover_is_told_by_the_same_judge_as_a_claim(cast: Cast) -> None:
     shift = scheduling.shift(cast.isar, in_days(3), "07:00", "15:00")
     need(cast, in_days(3), "09:00", "12:00")
@@ -94,7 +103,7 @@ def test_who_could_cover_is_told_by_the_same_judge_as_a_claim(cast: Cast) -> Non
     assert cast.member.name in names
     assert cast.second_member.name not in names
     assert {each.shift for each in gap.able} == {shift.pk}
-    assert gap.others == "1 other cannot: rest 1"
+    assert gap.others == "1 other cannot: too little rest"
     services.claim(by=cast.member, shift=shift.pk)
     with pytest.raises(Refused):
         services.claim(by=cast.second_member, shift=scheduling.shift(cast.isar, in_days(3), "07:00", "15:00").pk)

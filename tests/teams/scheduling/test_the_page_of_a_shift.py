@@ -39,6 +39,17 @@ def test_to_offer_a_swap_stands_first_where_giving_back_would_open_a_gap(cast: C
     assert first_act(page_of(cast, browser, spare)) == "Give back"
 
 
+def test_an_open_shift_names_the_activity_that_is_short_and_when(cast: Cast, browser: Browser) -> None:
+    shift = scheduling.shift(cast.isar, 1)
+    for start, end, number in (("09:00", "10:00", 1), ("12:00", "13:00", 1), ("13:00", "14:00", 2)):
+        wanted = Wanted(scheduling.activity().pk, scheduling.span(cast.isar, 1, start, end), number)
+        set_requirement(by=cast.member, pod=cast.isar, wanted=[wanted])
+    page = page_of(cast, browser, shift)
+    assert "Phone short by 1, 09:00–10:00, 12:00–13:00; Phone short by 2, 13:00–14:00" in page
+    services.claim(by=cast.member, shift=shift.pk)
+    assert "short by" not in page_of(cast, browser, shift)
+
+
 def test_the_page_of_a_shift_that_is_not_open_to_me_says_so_in_its_title(cast: Cast, browser: Browser) -> None:
     services.claim(by=cast.member, shift=scheduling.shift(cast.isar, 1, "12:00", "20:00").pk)
     page = page_of(cast, browser, scheduling.shift(cast.isar, 1, "14:00", "22:00"))

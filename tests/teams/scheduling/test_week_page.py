@@ -48,6 +48,21 @@ def test_a_blocked_shift_says_the_rule_its_numbers_and_whose_rule_it_is(cast: Ca
     assert "See what would work" in page
 
 
+def test_on_a_phone_the_open_shifts_of_the_chosen_day_stand_before_those_of_other_days(
+    cast: Cast, browser: Browser
+) -> None:
+    for day in (1, 3):
+        scheduling.shift(cast.isar, day, "09:00", "17:00")
+    for day, other in ((1, 3), (3, 1)):
+        chosen = (MONDAY + day * DAY).isoformat()
+        page = browser(cast.member).get(url(cast), {"day": chosen}).content.decode()
+        daylist = page[page.index('id="daylist"') :]
+        here, elsewhere = daylist.split("Open on other days")
+        assert f'data-day="{chosen}"' in here
+        assert f'data-day="{(MONDAY + other * DAY).isoformat()}"' not in here
+        assert f'data-day="{chosen}"' not in elsewhere
+
+
 def test_a_coach_reads_and_has_no_buttons(cast: Cast, browser: Browser) -> None:
     scheduling.shift(cast.isar)
     page = browser(cast.coach).get(url(cast))
