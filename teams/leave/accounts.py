@@ -73,16 +73,18 @@ def account(member: User, kind: LeaveKind, year: int, usual: int) -> Account:
     """The lines that concern a year: what it brought, what was carried into it, what was taken in it. Two queries."""
     rows = list(LedgerEntry.objects.filter(member=member, kind=kind).select_related("day").order_by("at", "pk"))
     notices = ExpiryNotice.objects.filter(member=member, kind=kind)
-    told: dict[tuple[int, dt.date | None], dt.date] = {(row.year, row.lapses_on): row.told_on for row in notices}
+    told: dict[tuple[int, dt.date | None], tuple[dt.date, int]] = {
+        (row.year, row.lapses_on): (row.told_on, row.minutes) for row in notices
+    }
     lots: dict[tuple[int, dt.date | None], int] = {}
     for row in rows:
         lots[row.year, row.valid_until] = lots.get((row.year, row.valid_until), 0) + row.minutes
-    every = [Lot(of, until, minutes, told.get((of, until))) for (of, until), minutes in lots.items()]
+    every = [Lot(of, until, minutes, *told.get((of, until), ())) for (of, until), minutes in lots.items()]
     mine = [lot for lot in every if _concerns(kind, lot, year)]
     keys = {(lot.year, lot.valid_until) for lot in mine}
     lines = _lines([row for row in rows if (row.year, row.valid_until) in keys], year, usual)
     lapses = tuple(
-        Lapse(in_days(lot.minutes, usual), lot.lapses_on)
+        Lapse(in_days(lot.lapsing, usual), lot.lapses_on)
         for lot in by_urgency(mine)
         if lot.minutes > 0 and lot.lapses_on is not None
     )

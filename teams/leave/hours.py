@@ -10,16 +10,18 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.utils.dates import MONTHS
 
 from cxportal.core.batch import Prepared, fetch
-from cxportal.core.periods import DAY, day_period, days_period, each_day
+from cxportal.core.periods import DAY, Period, day_period, days_period, each_day, local_date
 from teams.leave.models import LeaveDay, TimeEntry
 from teams.leave.reading import Calendar, calendar_of
 from teams.people.models import User
 from teams.scheduling import words
-from teams.scheduling.models import Absence, as_range
+from teams.scheduling.models import Absence, Assignment, Segment, as_range
+from teams.scheduling.services.absences import cut_span
 from teams.scheduling.services.doors import UTC
 
 WORKED = Prepared(
@@ -100,7 +102,10 @@ def time_account(member: User, today: dt.date) -> TimeAccount:
 
 
 def asked(member: User, calendar: Calendar, first: dt.date, last: dt.date) -> Mapping[dt.date, int]:
-    """What the contract asks of each day, less what leave and sickness take off it. Two queries."""
+    """What the contract asks of each day, less what leave and sickness take off it.
+
+    Two queries, four where somebody was ill for a part of a day.
+    """
     if last < first:
         return {}
     minutes = {day: calendar.due(day) or 0 for day in each_day(first, last)}
@@ -109,10 +114,41 @@ def asked(member: User, calendar: Calendar, first: dt.date, last: dt.date) -> Ma
         minutes[day] = max(0, minutes[day] - (cost - back))
     zone = calendar.zone(last) or UTC
     whole = days_period(first, last, zone)
-    for absence in Absence.objects.filter(member=member, kind=Absence.Kind.SICK, period__overlap=as_range(whole)):
+    ill = list(Absence.objects.filter(member=member, kind=Absence.Kind.SICK, period__overlap=as_range(whole)))
+    parts: dict[dt.date, int] = defaultdict(int)
+    for absence in ill:
         for day in each_day(first, last):
-            ill = day_period(day, zone).intersection(absence.span)
-            if ill is not None:
-                all_day = ill == day_period(day, zone)
-                minutes[day] = 0 if all_day else max(0, minutes[day] - ill.minutes)
+            part = day_period(day, zone).intersection(absence.span)
+            if part == day_period(day, zone):
+                minutes[day] = 0
+            elif part is not None:
+                parts[day] += part.minutes
+    for day, lost in _lost(member, ill, parts, zone).items():
+        minutes[day] = max(0, minutes[day] - lost)
     return minutes
+
+
+def _lost(member: User, ill: list[Absence], parts: Mapping[dt.date, int], zone: ZoneInfo) -> Mapping[dt.date, int]:
+    """What sickness for a part of some days takes off them: the paid work that it cut, if there was any to cut.
+
+    On a day without work it is the time of the sickness. Two queries, none without such days.
+    """
+    if not parts:
+        return parts
+    cuts = [
+        (local_date(was.start, zone), piece["shift"], cut)
+        for absence in ill
+        for piece in absence.given_up
+        if (cut := (was := cut_span(piece)).intersection(absence.span))
+    ]
+    window = as_range(days_period(min(parts), max(parts), zone))
+    rows = Assignment.objects.filter(member=member, period__overlap=window).only("period")
+    worked = {local_date(row.span.start, zone) for row in rows} | {day for day, _shift, _cut in cuts}
+    lost = {day: 0 if day in worked else minutes for day, minutes in parts.items()}
+    paid: dict[int, list[Period]] = defaultdict(list)
+    for segment in Segment.objects.filter(shift__in={shift for _day, shift, _cut in cuts}).only("shift_id", "period"):
+        paid[segment.shift_id].append(segment.span)
+    for day, shift, cut in cuts:
+        if day in lost:
+            lost[day] += sum(part.minutes for each in paid[shift] if (part := each.intersection(cut)))
+    return lost

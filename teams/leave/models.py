@@ -270,7 +270,7 @@ class TimeEntry(Booked):
 
 
 class ExpiryNotice(models.Model):
-    """A member was told that a lot lapses: without this line, in time, nothing lapses."""
+    """A member was told, last on ``told_on``, that so much of a lot lapses: without this line nothing does."""
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.ForeignKey(LeaveKind, models.PROTECT, related_name="+")

@@ -100,7 +100,8 @@ def calendars_of(members: Iterable[int]) -> dict[int, Calendar]:
 
 def lots_of(member: User | int, kind: LeaveKind) -> list[Lot]:
     """What is left of each lot of a kind. Two queries."""
-    told = {(row.year, row.lapses_on): row.told_on for row in ExpiryNotice.objects.filter(member=member, kind=kind)}
+    notices = ExpiryNotice.objects.filter(member=member, kind=kind)
+    told = {(row.year, row.lapses_on): (row.told_on, row.minutes) for row in notices}
     rows = (
         LedgerEntry.objects.filter(member=member, kind=kind)
         .order_by()
@@ -108,7 +109,7 @@ def lots_of(member: User | int, kind: LeaveKind) -> list[Lot]:
         .annotate(left=Sum("minutes"))
     )
     return [
-        Lot(year, until, left, told.get((year, until or kind.carried_until(year))))
+        Lot(year, until, left, *told.get((year, until or kind.carried_until(year)), ()))
         for year, until, left in sorted(rows, key=lambda row: (row[0], row[1] or dt.date.min))
     ]
 

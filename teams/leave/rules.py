@@ -95,17 +95,26 @@ def entitlement(days: Fraction, spans: Iterable[tuple[int, int]], year_days: int
 
 @dataclass(frozen=True)
 class Lot:
-    """Minutes left of a year's leave with one last day (None: within its year); ``told_on`` that it lapses."""
+    """Minutes left of a year's leave with one last day (None: within its year).
+
+    ``told_on`` that ``told_minutes`` of it lapse (None: all of them).
+    """
 
     year: int
     valid_until: dt.date | None
     minutes: int
     told_on: dt.date | None = None
+    told_minutes: int | None = None
+
+    @property
+    def lapsing(self) -> int:
+        """What lapses on its last day: never more than the member was told."""
+        return self.minutes if self.told_minutes is None else min(self.minutes, self.told_minutes)
 
     @property
     def lapses_on(self) -> dt.date | None:
         """The last day on which it can be taken; None while it cannot lapse."""
-        if self.valid_until is None or self.told_on is None:
+        if self.valid_until is None or self.told_on is None or self.told_minutes == 0:
             return None
         return max(self.valid_until, add_months(self.told_on, TOLD_MONTHS_BEFORE))
 
@@ -143,18 +152,19 @@ def available(lots: Iterable[Lot], day: dt.date) -> int:
 
 def lapsed(lots: Iterable[Lot], today: dt.date) -> list[Lot]:
     """Lots whose last day is over, told in time."""
-    return [lot for lot in lots if lot.minutes > 0 and lot.lapses_on is not None and lot.lapses_on < today]
+    return [lot for lot in lots if lot.lapsing > 0 and lot.lapses_on is not None and lot.lapses_on < today]
 
 
 def to_tell(lots: Iterable[Lot], today: dt.date, carried_until: Mapping[int, dt.date]) -> list[tuple[Lot, dt.date]]:
-    """Lots of which the member should hear now, with the day on which each lapses.
+    """Lots of which the member should hear now, with the day on which each lapses; again where one has grown since.
 
     ``carried_until`` is the last day of what is carried over, by year, for kinds that carry over.
     """
     found = []
     for lot in lots:
         end = lot.valid_until or carried_until.get(lot.year)
-        if lot.minutes > 0 and lot.told_on is None and end and add_months(end, -TOLD_FROM_MONTHS) <= today:
+        told = lot.told_on is not None and lot.lapsing == lot.minutes
+        if lot.minutes > 0 and not told and end and add_months(end, -TOLD_FROM_MONTHS) <= today:
             found.append((lot, end))
     return found
 

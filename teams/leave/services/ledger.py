@@ -14,7 +14,7 @@ from cxportal.core.violations import Invalid, Refused, Violation
 from teams.audit.tracking import recorded
 from teams.leave.models import Entitlement, ExpiryNotice, LeaveDay, LeaveKind, LedgerEntry, TimeEntry
 from teams.leave.reading import lots_of
-from teams.leave.rules import Lot, entitlement, last_of, to_tell
+from teams.leave.rules import TOLD_MONTHS_BEFORE, Lot, add_months, entitlement, last_of, to_tell
 from teams.leave.rules import lapsed as lapsed_of
 from teams.leave.services.doors import lock_members
 from teams.notifications.services import notify
@@ -141,20 +141,27 @@ def _pay_again(member: User, kind: LeaveKind, year: int, carried: Lot, by: User 
 def tell_of_expiry(
     *, by: User | None, member: User, kind: LeaveKind, today: dt.date, at: dt.datetime | None = None
 ) -> list[ExpiryNotice]:
-    """Tell a member what will lapse and when, once a lot, and keep that they were told. Locks the member's leave."""
+    """Tell a member what will lapse and when, and keep that they were told. Locks the member's leave.
+
+    Once a lot; again when it holds more than was told, and then it lapses three months after that at the earliest.
+    """
     lock_members(member.pk)
     lots = lots_of(member, kind)
     carried = {lot.year: kind.carried_until(lot.year) for lot in lots} if kind.carry_months else {}
     told = []
     for lot, end in to_tell(lots, today, carried):
-        made, new = ExpiryNotice.objects.get_or_create(
-            member=member, kind=kind, year=lot.year, lapses_on=end, defaults={"minutes": lot.minutes, "told_on": today}
+        made, new = ExpiryNotice.objects.update_or_create(
+            member=member,
+            kind=kind,
+            year=lot.year,
+            lapses_on=end,
+            defaults={"minutes": lot.minutes, "told_on": today},
         )
-        if new:
-            told.append(made)
-            data = {"minutes": lot.minutes, "year": lot.year, "on": end.isoformat(), "kind": kind.name}
-            source = f"expiry:{kind.pk}:{lot.year}:{end.isoformat()}"
-            notify(to=[member], kind="leave_lapses", data=data, url="/leave/", source=source)
+        told.append(made)
+        on = end if new else max(end, add_months(today, TOLD_MONTHS_BEFORE))
+        data = {"minutes": lot.minutes, "year": lot.year, "on": on.isoformat(), "kind": kind.name}
+        source = f"expiry:{kind.pk}:{lot.year}:{end.isoformat()}" + ("" if new else f":{lot.minutes}:{today}")
+        notify(to=[member], kind="leave_lapses", data=data, url="/leave/", source=source)
     return told
 
 
@@ -162,15 +169,19 @@ def tell_of_expiry(
 def expire(*, by: User | None, member: User, kind: LeaveKind, today: dt.date, at: dt.datetime | None = None) -> int:
     """Let lapse what is over and of which the member was told in time. Locks the member's leave.
 
-    Returns the minutes.
+    Returns the minutes. What a lot holds beyond the amount that was told stays.
     """
     lock_members(member.pk)
     gone = 0
     for lot in lapsed_of(lots_of(member, kind), today):
         n = LedgerEntry.objects.filter(member=member, kind=kind, year=lot.year, entry=Entry.EXPIRY).count()
         source = f"lapse:{member.pk}:{kind.pk}:{lot.year}:{lot.valid_until}:{n}"
-        book(member, kind, lot.year, Entry.EXPIRY, -lot.minutes, source, until=lot.valid_until, by=by, at=at)
-        gone += lot.minutes
+        book(member, kind, lot.year, Entry.EXPIRY, -lot.lapsing, source, until=lot.valid_until, by=by, at=at)
+        # What was told has happened: what is left, or returns, is told anew before it lapses.
+        notices = ExpiryNotice.objects.filter(member=member, kind=kind, year=lot.year)
+        told = notices.filter(lapses_on=lot.valid_until) if lot.valid_until else notices.none()
+        told.update(minutes=0)
+        gone += lot.lapsing
     return gone
 
 

@@ -139,6 +139,11 @@ def _as_it_stood(row: Assignment) -> GivenUp:
     }  # fmt: skip
 
 
+def cut_span(piece: GivenUp) -> Period:
+    """When the work was that an absence cut, as it stood before."""
+    return Period(dt.datetime.fromisoformat(piece["start"]), dt.datetime.fromisoformat(piece["end"]))
+
+
 def _call_for_help(member: User, shift: Shift, now: dt.datetime) -> None:
     """Tell the pod that a shift is open at short notice; never why."""
     notify(

@@ -22,7 +22,7 @@ from teams.scheduling.effects import claim_effect
 from teams.scheduling.models import Absence, Act, Assignment, Shift, as_range
 from teams.scheduling.opening.closing import Sat, overtaken
 from teams.scheduling.picture import minus
-from teams.scheduling.services.absences import GivenUp, called
+from teams.scheduling.services.absences import GivenUp, called, cut_span
 from teams.scheduling.services.claims import look, of_a_round_before, seat_member, unseat
 from teams.scheduling.services.doors import lock_rosters, must_stand, tell, tell_away
 from teams.scheduling.services.spending import free_again
@@ -63,11 +63,15 @@ def end_absence(*, by: User, absence: int, at: dt.datetime | None = None) -> Bac
     if never:
         row.delete()
     else:
-        row.period, row.given_up = as_range(Period(row.span.start, now)), []
+        row.period = as_range(Period(row.span.start, now))
+        # What was lost until now stays on the account; of what is to come nothing is cut any more.
+        row.given_up = [
+            {**each, "end": min(cut_span(each).end, now).isoformat()} for each in pieces if cut_span(each).start < now
+        ]
         row.save(update_fields=["period", "given_up"])
     restored, gone = give_work_back(row.member, {each.pk: each for each in found}, pieces, now)
     for shift in found:
-        _calm(shift, [each for each in pieces if each["shift"] == shift.pk], absence)
+        _calm(shift, [each for each in pieces if each["shift"] == shift.pk], absence, now)
     return Back(None if never else row, restored, gone)
 
 
@@ -96,7 +100,7 @@ def give_work_back(
     restored, gone = [], []
     for piece in pieces:
         shift = shifts.get(piece["shift"])
-        was = _span(piece)
+        was = cut_span(piece)
         away = Absence.objects.filter(member=member, period__overlap=as_range(was))
         parts = minus(was, [each.span for each in away])
         if shift is None or was.end <= now or not any(part.end > now for part in parts):
@@ -144,12 +148,11 @@ def _sit_again(member: User, shift: Shift, piece: GivenUp, parts: Sequence[Perio
         overtaken(member, shift.pod, [Sat(view, seat.pk, part)], now)
 
 
-def _calm(shift: Shift, pieces: Sequence[GivenUp], absence: int) -> None:
+def _calm(shift: Shift, pieces: Sequence[GivenUp], absence: int, now: dt.datetime) -> None:
     """Withdraw the call for help on a shift, unless a seat that illness opened there is still free."""
     since = shift.urgent_since
-    others = Absence.objects.filter(kind=Absence.Kind.SICK, given_up__contains=[{"shift": shift.pk}]).exclude(
-        pk=absence
-    )
+    ill = Absence.objects.filter(kind=Absence.Kind.SICK, period__endswith__gt=now)
+    others = ill.filter(given_up__contains=[{"shift": shift.pk}]).exclude(pk=absence)
     if since is None or others.exists() or any(_is_open(each) for each in pieces):
         return
     shift.urgent_since = None
@@ -159,10 +162,6 @@ def _calm(shift: Shift, pieces: Sequence[GivenUp], absence: int) -> None:
 
 def _is_open(piece: GivenUp) -> bool:
     """Whether something of the seat is free that was taken before."""
-    was = _span(piece)
+    was = cut_span(piece)
     held = Assignment.objects.filter(seat=piece["seat"], period__overlap=as_range(was))
     return bool(minus(was, [each.span for each in held]))
-
-
-def _span(piece: GivenUp) -> Period:
-    return Period(dt.datetime.fromisoformat(piece["start"]), dt.datetime.fromisoformat(piece["end"]))

@@ -92,6 +92,32 @@ def test_nothing_lapses_unless_the_member_was_told_three_months_before(cast: Cas
     assert leave.left(member) == 0
 
 
+def test_a_lot_that_grew_lapses_by_what_was_told_and_the_rest_is_told_anew(cast: Cast) -> None:
+    member, kind, until = cast.member, leave.kind(), dt.date(2027, 3, 31)
+    leave.balance(member, 480, year=YEAR, until=until)
+    services.tell_of_expiry(by=None, member=member, kind=kind, today=dt.date(2026, 12, 1))
+    leave.balance(member, 960, year=YEAR, until=until)
+    assert services.expire(by=None, member=member, kind=kind, today=dt.date(2027, 4, 1)) == 480
+    assert services.expire(by=None, member=member, kind=kind, today=dt.date(2027, 4, 2)) == 0
+    (again,) = services.tell_of_expiry(by=None, member=member, kind=kind, today=dt.date(2027, 4, 2))
+    assert again.minutes == 960
+    assert services.expire(by=None, member=member, kind=kind, today=dt.date(2027, 7, 2)) == 0
+    assert services.expire(by=None, member=member, kind=kind, today=dt.date(2027, 7, 3)) == 960
+
+
+def test_a_lot_that_grew_is_told_again_at_once_and_lapses_three_months_after_that(cast: Cast) -> None:
+    member, kind, until = cast.member, leave.kind(), dt.date(2027, 3, 31)
+    leave.balance(member, 480, year=YEAR, until=until)
+    services.tell_of_expiry(by=None, member=member, kind=kind, today=dt.date(2026, 12, 1))
+    leave.balance(member, 960, year=YEAR, until=until)
+    for _night in range(2):
+        services.tell_of_expiry(by=None, member=member, kind=kind, today=dt.date(2027, 3, 1))
+    notices = Notice.objects.filter(recipient=member, kind="leave_lapses").order_by("pk")
+    assert [(row.data["minutes"], row.data["on"]) for row in notices] == [(480, "2027-03-31"), (1440, "2027-06-01")]
+    assert services.expire(by=None, member=member, kind=kind, today=dt.date(2027, 6, 1)) == 0
+    assert services.expire(by=None, member=member, kind=kind, today=dt.date(2027, 6, 2)) == 1440
+
+
 def test_the_reminder_of_the_autumn_counts_for_what_is_carried_over(cast: Cast) -> None:
     member, kind = cast.member, leave.kind()
     leave.balance(member, 960, year=YEAR)

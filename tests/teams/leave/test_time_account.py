@@ -9,7 +9,7 @@ import pytest
 from cxportal.core.periods import days_period
 from teams.leave import services
 from teams.leave.hours import time_account
-from teams.scheduling.services import record_absence
+from teams.scheduling.services import end_absence, record_absence
 from tests.cast import Cast
 from tests.factories import leave, scheduling
 
@@ -51,3 +51,27 @@ def test_corrections_move_it_and_are_listed_with_their_reason(cast: Cast) -> Non
     assert [(row.reason, hours) for row, hours in found.entries] == [("training", "+1.5 h")]
     (month,) = found.months
     assert (month.worked, month.due, month.corrected) == ("8 h", "8 h", "+1.5 h")
+
+
+@pytest.mark.parametrize(("start", "end"), [("05:00", "09:00"), ("13:00", "23:59"), ("00:01", "23:59")])
+def test_a_part_of_a_day_ill_takes_no_more_off_than_the_work_that_it_cut(cast: Cast, start: str, end: str) -> None:
+    worked(cast, 0)
+    ill = scheduling.span(cast.isar, leave.MONDAY, start, end)
+    record_absence(by=cast.member, member=cast.member, period=ill, kind="sick")
+    assert time_account(cast.member, leave.MONDAY + dt.timedelta(days=1)).minutes == 0
+
+
+def test_ill_outside_of_ones_shift_takes_nothing_off(cast: Cast) -> None:
+    worked(cast, 0, "07:00", "13:00")
+    ill = scheduling.span(cast.isar, leave.MONDAY, "14:00", "20:00")
+    record_absence(by=cast.member, member=cast.member, period=ill, kind="sick")
+    assert time_account(cast.member, leave.MONDAY + dt.timedelta(days=1)).minutes == 360 - 480
+
+
+def test_who_comes_back_before_the_shift_ends_keeps_what_was_lost_until_then(cast: Cast) -> None:
+    worked(cast, 0)
+    ill = scheduling.span(cast.isar, leave.MONDAY, "09:00", "23:00")
+    made = record_absence(by=cast.member, member=cast.member, period=ill, kind="sick")
+    noon = scheduling.span(cast.isar, leave.MONDAY, "12:00", "13:00").start
+    end_absence(by=cast.member, absence=made.pk, at=noon)
+    assert time_account(cast.member, leave.MONDAY + dt.timedelta(days=1)).minutes == 0
