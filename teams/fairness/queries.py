@@ -49,7 +49,11 @@ class Pips:
 
 @dataclass(frozen=True)
 class Share:
-    """A person of the pod: points of the window, by reason, beside the share that falls to their contract hours."""
+    """A person of the pod: points of the window, by reason, beside the share that falls to their contract hours.
+
+    ``track`` is a mark for each point by its reason, ``free`` for each that the share has beyond them, and ``share``
+    where the share ends.
+    """
 
     pk: int
     name: str
@@ -59,6 +63,7 @@ class Share:
     points: str
     fair: str
     pips: tuple[Pips, ...]
+    track: tuple[str, ...]
     difference: str
     above: bool
 
@@ -155,7 +160,8 @@ def _shares(
             mine=member == viewer.pk,
             points=words.number(sums[member]),
             fair=words.number(round(fair[member], 1)),
-            pips=tuple(_pips(by_kind[member])),
+            pips=(pips := tuple(_pips(by_kind[member]))),
+            track=_track(pips, round(fair[member])),
             difference=words.number(abs(sums[member] - round(fair[member], 1))),
             above=sums[member] > round(fair[member], 1),
         )
@@ -168,6 +174,12 @@ def _pips(points: dict[str, Decimal]) -> Iterator[Pips]:
         found = points.get(kind.value, Decimal())
         marks = range(min(MOST_PIPS, max(0, round(found))))
         yield Pips(kind.value, str(PointEntry.Reason(kind.value).label), words.number(found), marks)
+
+
+def _track(pips: Iterable[Pips], share: int) -> tuple[str, ...]:
+    marks = [pip.kind for pip in pips for _mark in pip.marks]
+    marks += ["free"] * min(MOST_PIPS, share - len(marks))
+    return (*marks[:share], "share", *marks[share:])
 
 
 def _line(row: PointEntry, zone: ZoneInfo) -> Line:

@@ -53,6 +53,9 @@ def test_it_compares_everybody_of_the_pod_by_contract_hours(cast: Cast, browser:
     assert mine.mine
     # Told by tenths, so half of one may differ by half a tenth.
     assert float(mine.fair) == pytest.approx(float(shares[cast.lead.name].fair) / 2, abs=0.06)
+    for share in shares.values():
+        assert share.track.index("share") == round(float(share.fair))
+        assert sum(mark not in {"share", "free"} for mark in share.track) == round(float(share.points))
 
 
 def test_somebody_without_points_is_told_what_would_count(cast: Cast, browser: Browser) -> None:
