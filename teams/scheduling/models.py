@@ -21,6 +21,7 @@ from cxportal.core.periods import Period, week_label, week_period
 from teams.audit.tracking import tracked
 from teams.people.models import validate_zone
 from teams.pods.models import Pod, same
+from teams.scheduling import guards
 from teams.scheduling.bounds import DRAFT, FIXED, OPEN, PAST
 from teams.skills.models import Skill
 from teams.staffing.models import Activity
@@ -240,6 +241,7 @@ class Duty(models.Model):
     class Meta:
         ordering: ClassVar = ["starts_at"]
         verbose_name_plural = "duties"
+        triggers: ClassVar = [guards.day_around_its_work()]
         constraints = [
             models.CheckConstraint(
                 condition=Q(starts_at__lt=F("ends_at"), rest_until__gte=F("ends_at")), name="duty_order"
@@ -287,6 +289,7 @@ class Assignment(Spanned, models.Model):
 
     class Meta:
         ordering: ClassVar = ["period"]
+        triggers: ClassVar = [guards.work_in_its_day()]
         constraints = [
             models.CheckConstraint(condition=Q(period__isempty=False), name="assignment_has_length"),
             ExclusionConstraint(

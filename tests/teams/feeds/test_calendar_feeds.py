@@ -24,7 +24,7 @@ from teams.people.services import deactivate, reactivate
 from teams.pods.memberships import end_membership, join_pod
 from teams.pods.models import Pod
 from teams.scheduling import services as roster
-from teams.scheduling.models import Absence
+from teams.scheduling.models import Absence, Duty
 from tests.cast import Cast
 from tests.factories import scheduling
 
@@ -309,6 +309,7 @@ def test_a_period_of_the_past_stays_for_a_while(cast: Cast) -> None:
     past = Period(periods.now() - dt.timedelta(days=10), periods.now() - dt.timedelta(days=10) + dt.timedelta(hours=8))
     shift = scheduling.shift(cast.isar)
     scheduling.seated(cast.member, shift)
+    Duty.objects.update(starts_at=past.start, ends_at=past.end, rest_until=past.end)
     shift.assignments.update(period=(past.start, past.end))
     type(shift).objects.filter(pk=shift.pk).update(period=(past.start, past.end))
     assert one(made(cast.member, cast.isar)).dtend.value == past.end.replace(microsecond=0)

@@ -27,7 +27,7 @@ def duty(cast: Cast, start: dt.datetime, hours: float, rest: float = 11) -> Duty
 
 def sit(cast: Cast, shift: Shift, number: int = 1, *, who: str = "member", hours: int | None = None) -> Assignment:
     seat = shift.seats.get(number=number)
-    holder = Duty.objects.filter(member=cast[who]).first() or Duty.objects.create(
+    holder = Duty.objects.filter(member=cast[who], ends_at__gt=shift.span.start).first() or Duty.objects.create(
         member=cast[who], starts_at=shift.span.start, ends_at=shift.span.end, rest_until=shift.span.end
     )
     period = shift.span if hours is None else Period(shift.span.start, shift.span.start + hours * HOUR)
