@@ -6,6 +6,7 @@ import time
 
 from cxportal.core import realtime
 from cxportal.core.hub import MOST_PENDING, Hub, Subscriber
+from tests.loops import play
 
 
 def _told(topic: str, event: str, **ids: int) -> str:
@@ -99,7 +100,7 @@ def test_ending_all_wakes_every_stream() -> None:
         await asyncio.wait_for(subscriber.wake.wait(), 1)
         return subscriber.gone
 
-    assert asyncio.run(scene())
+    assert play(scene())
 
 
 def test_a_stream_whose_guard_was_still_asked_when_the_service_stopped_ends_at_once() -> None:

@@ -21,6 +21,7 @@ from cxportal.core import realtime, streaming
 from cxportal.core.violations import Denied
 from teams.people.models import User
 from tests.factories import people
+from tests.loops import play
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -123,7 +124,7 @@ def _play(scene: Callable[[Service], Coroutine[Any, Any, None]]) -> None:
             await service.app.hub.stop()
             service.app.threads.shutdown(wait=True)
 
-    asyncio.run(whole())
+    play(whole())
 
 
 async def _in_thread(work: Callable[[], Any]) -> Any:

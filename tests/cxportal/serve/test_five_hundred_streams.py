@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cxportal.serve.portals import Portal, eventually
+from tests.loops import play
 
 pytestmark = pytest.mark.slow
 
@@ -132,4 +133,4 @@ async def _all(tabs: list[Tab], what: object) -> None:
 def test_five_hundred_streams(portal: Portal) -> None:
     people = [(int(user_id), str(key)) for user_id, key in portal.shell(MAKE_PEOPLE)]
     eventually(lambda: portal.get("/health/live", port=portal.port + 1)[0] == 200)
-    asyncio.run(_scene(portal, people))
+    play(_scene(portal, people))
