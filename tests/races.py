@@ -27,6 +27,7 @@ __all__ = [
     "deadlocks",
     "meeting",
     "together",
+    "until_decided",
     "without_constraints",
     "without_locks",
     "without_row_locks",
@@ -81,6 +82,21 @@ class _Crowd:
 
 
 _crowd: _Crowd | None = None
+
+
+def until_decided(act: Act) -> Act:
+    """The act of somebody who presses again for as long as they read "busy": nothing was decided then."""
+
+    def press() -> object:
+        for _again in range(4):
+            try:
+                return act()
+            except Refused as refusal:
+                if refusal.codes != {"busy"}:
+                    raise
+        return act()
+
+    return press
 
 
 def together(acts: Iterable[Act], *, tolerate: tuple[type[BaseException], ...] = ()) -> Outcome:
