@@ -105,6 +105,42 @@ def test_what_was_below_the_floor_already_is_no_break_of_this_act() -> None:
     assert below_floor([Need(PHONE, work(8, 18), 2)], before, before[:1]) == []
 
 
+def test_gaps_apart_and_gaps_of_another_depth_are_told_by_themselves() -> None:
+    needs = [Need(PHONE, work(8, 10), 1), Need(PHONE, work(10, 12), 2), Need(PHONE, work(14, 16), 2)]
+    found = gaps(steps(DAY, needs, [], counted=SERVES))
+    assert found == [(work(8, 10), 1), (work(10, 12), 2), (work(14, 16), 2)]
+    apart = gaps(steps(DAY, [needs[0], Need(PHONE, work(11, 12), 1)], [], counted=SERVES))
+    assert apart == [(work(8, 10), 1), (work(11, 12), 1)]
+
+
+def test_of_equally_bad_intervals_the_earliest_is_the_worst() -> None:
+    found = steps(DAY, [Need(PHONE, work(14, 15), 2), Need(PHONE, work(8, 9), 2)], [], counted=SERVES)
+    hit = worst(found)
+    assert hit is not None
+    assert hit.period == work(8, 9)
+
+
+def test_what_an_interval_misses_is_named_by_activity_the_worst_first() -> None:
+    needs = [Need(TRAINING, work(8, 9), 1), Need(PHONE, work(8, 9), 1), Need(CHAT, work(8, 9), 3)]
+    (step,) = [s for s in steps(DAY, needs, [], counted=SERVES) if s.short]
+    assert step.short_in == ((CHAT, 3), (PHONE, 1), (TRAINING, 1))
+
+
+def test_a_floor_until_an_hour_that_comes_twice_ends_with_its_second() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    window = Period(dt.datetime(2026, 10, 24, 22, tzinfo=dt.UTC), dt.datetime(2026, 10, 25, 23, tzinfo=dt.UTC))
+    night = FloorRule(PHONE, frozenset({7}), dt.time(0), dt.time(2, 30), 1)
+    (need,) = floor_needs([night], window, berlin)
+    assert need.period.minutes == 210
+
+
+def test_breaks_of_the_floor_stand_deepest_first_and_only_like_ones_are_joined() -> None:
+    before = [Staffed(PHONE, work(8, 16), member) for member in (1, 2)]
+    after = [Staffed(PHONE, work(8, 12), 1)]
+    found = below_floor([Need(PHONE, work(8, 16), 2)], before, after)
+    assert [(hit.period, hit.people) for hit in found] == [(work(12, 16), 0), (work(8, 12), 1)]
+
+
 # --- against counting minute by minute ----------------------------------------------------------
 
 hours = st.integers(0, 23)
