@@ -6,6 +6,8 @@ import { pageChanged } from "./fragments.js";
 const OVER = "dialog, #toasts";
 const FOCUSABLE = "a[href], button, summary, input, select, textarea, [tabindex]";
 
+const KEPT = "places"; // where the focus was on a page that an answer opens anew
+
 const acts = new Set(); // under way
 
 let places = []; // the ids around what last had the focus under dialogs and toasts, the nearest first
@@ -37,6 +39,7 @@ document.addEventListener("htmx:beforeSend", ({ detail: { xhr, requestConfig } }
   });
   xhr.addEventListener("loadend", () => {
     lot?.remove();
+    if (xhr.getResponseHeader("HX-Redirect")) sessionStorage.setItem(KEPT, JSON.stringify({ at: xhr.getResponseHeader("HX-Redirect"), places }));
     if (!acts.delete(act)) return;
     setTimeout(home);
     // What was drawn before a later act was answered is old where it comes after that answer.
@@ -53,4 +56,11 @@ function home() {
   if (!place) return;
   if (!place.matches(FOCUSABLE)) place.tabIndex = -1;
   place.focus({ preventScroll: true });
+}
+
+const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+sessionStorage.removeItem(KEPT);
+if (kept && kept.at === location.pathname + location.search) {
+  places = kept.places;
+  home();
 }

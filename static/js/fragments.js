@@ -53,6 +53,8 @@ class Fragment {
     this.timer = undefined;
     const element = this.current;
     if (!element) return;
+    this.late = unseen(element);
+    if (this.late) return;
     this.held = this.#covered(element) || hold(regionOf(element), people());
     // An element that was just swapped listens only when htmx has settled it.
     if (!this.held) window.htmx.trigger(element, `sse:${this.name}`);
@@ -79,6 +81,34 @@ class Fragment {
     this.want(this.name, 0);
   }
 }
+
+// Of two lists that show the same, one for the desk and one for the phone, only the one in sight is fetched; the
+// other is when it comes into sight.
+const LISTS = "[data-live-shown]";
+const unseen = (element) => element.matches(LISTS) && !element.getClientRects().length;
+
+window.addEventListener("resize", () => {
+  for (const each of fragments.values()) {
+    if (each.late && each.current && !unseen(each.current)) {
+      each.late = false;
+      each.want(each.name, 0);
+    }
+  }
+});
+
+// What a person does is answered with the list in sight; so the other one is as it was before.
+document.addEventListener("htmx:configRequest", ({ detail: { headers, verb } }) => {
+  if (verb === "get") return;
+  for (const element of document.querySelectorAll(LISTS)) {
+    if (!unseen(element)) {
+      headers["X-Shown"] = element.id;
+      continue;
+    }
+    const fragment = fragmentOf(element);
+    fragment.name = listensTo(element)[0];
+    fragment.late = true;
+  }
+});
 
 function regionOf(element) {
   const wanted = element.getAttribute("hx-target");

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cxportal.core.periods import DAY, Period, each_day, local_date, week_label, week_period
@@ -110,20 +110,35 @@ class WeekPage:
         )
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What of a week is wanted: some members' rows and some days' heads (None: all of them), the open shifts or none.
+
+    A fragment that is fetched again, and the answer to an act, show a part of the week; nothing else is judged.
+    """
+
+    rows: frozenset[int] | None = None
+    heads: frozenset[dt.date] | None = None
+    cards: bool = True
+
+
+WHOLE = Parts()
+
+
 def read_week(
     pod: Pod,
     viewer: User,
     monday: dt.date,
     *,
     at: dt.datetime,
-    only: Iterable[int] | None = None,
+    parts: Parts = WHOLE,
     day: dt.date | None = None,
     everything: bool = False,
 ) -> WeekPage:
     """The week of a pod as one person sees it. Two statements, for 15 people as for 150.
 
-    ``only`` restricts the rows to some members (a row that is fetched again), ``day`` is the
-    day whose open shift comes first, ``everything`` judges more open shifts than fit.
+    ``parts`` says what of it is drawn, ``day`` is the day whose open shift comes first,
+    ``everything`` judges more open shifts than fit.
     """
     window = week_period(monday, pod.tzinfo)
     picture = read_pod(pod, Period(window.start - 2 * DAY, window.end + 2 * DAY), at)
@@ -131,19 +146,20 @@ def read_week(
     axis = axis_of(picture, days)
     seated = {t.member for s in picture.shifts if s.day in days for t in s.taken}
     shown = {m for m, kind in picture.members.items() if kind == "home" or m in seated or m == viewer.pk} | seated
-    rows_of = shown if only is None else shown & set(only)
+    rows_of = shown if parts.rows is None else shown & parts.rows
     people = read_people(rows_of | {viewer.pk}, window, pod.tzinfo, judged=[viewer.pk])
     me = people.get(viewer.pk)
     works_here = viewer.pk in picture.members
     week = next((w for w in picture.weeks.values() if w.monday == monday), None)
-    cards, more = open_cards(picture, me if works_here else None, days, first=day, everything=everything)
+    worker = me if works_here else None
+    cards, more = open_cards(picture, worker, days, first=day, everything=everything) if parts.cards else ([], 0)
     special = day_notes(pod, picture, days)
-    heads = tuple(_head(picture, d, axis, special) for d in days)
+    heads = tuple(_head(picture, d, axis, special) for d in days if parts.heads is None or d in parts.heads)
     claimable = {c.day for c in cards if c.claimable}
     rows = [
         row_of(picture, person, days, special, mine=person.pk == viewer.pk, claimable=claimable)
         for person in people.values()
-        if person.pk in shown and (only is None or person.pk in set(only))
+        if person.pk in rows_of
     ]
     rows.sort(key=lambda r: (not r.mine, picture.members.get(r.person.pk) == "guest"))
     return WeekPage(
@@ -158,7 +174,7 @@ def read_week(
         rows=tuple(rows),
         cards=tuple(cards),
         more=more,
-        offers=tuple(offer_cards(picture, me if works_here else None, days, _owners(picture, people))),
+        offers=tuple(offer_cards(picture, worker, days, _owners(picture, people))) if parts.cards else (),
         works_here=works_here,
         viewer=me,
         legend=_legend(picture, days),

@@ -87,3 +87,28 @@ def test_a_shift_is_claimed_from_the_first_page_in_one_press_and_undone_there(po
     expect(page.locator("#toasts")).to_contain_text("Undone.")
     expect(page.locator("#open form button")).to_have_count(1)
     assert not Assignment.objects.exists()
+
+
+def test_after_a_claim_from_the_first_page_the_focus_is_on_the_open_shifts(portal: Portal, cast: Cast) -> None:
+    for day in (2, 4):
+        scheduling.shift(cast.isar, day, "09:00", "17:00")
+    page = portal.page(cast.member)
+    page.goto("/")
+    page.get_by_role("button", name="Claim Wed").press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("You claimed Wed")
+    expect(page.locator("#open")).to_be_focused()
+
+
+def test_a_claim_brings_the_list_in_sight_and_the_other_one_when_the_window_is_turned(week: Page) -> None:
+    asked: list[str] = []
+    week.on("request", lambda request: asked.append(request.headers.get("hx-target", "")))
+    with week.expect_response("**/claim") as answer:
+        week.get_by_role("complementary").get_by_role("button", name="Claim Wed").click()
+    assert 'id="panel"' in answer.value.text()
+    assert 'id="daylist"' not in answer.value.text()
+    expect(week.locator("#toasts")).to_contain_text("You claimed Wed")
+    assert "daylist" not in asked
+    week.set_viewport_size({"width": 390, "height": 844})
+    expect(week.locator("#daylist .open")).to_have_count(1)
+    expect(week.locator("#daylist")).to_contain_text("Fri")
+    assert "daylist" in asked

@@ -14,8 +14,8 @@ from teams.scheduling import services
 from teams.scheduling.models import Shift
 from teams.scheduling.opening.forms import QuietForm
 from teams.scheduling.rounds import moment
+from teams.scheduling.views.answers import after_act
 from teams.scheduling.views.shifts import show
-from teams.scheduling.views.week import after_act
 
 
 @verb

@@ -13,8 +13,8 @@ from teams.people.models import User
 from teams.scheduling import services, words
 from teams.scheduling.activity_forms import PartsForm, SplitForm
 from teams.scheduling.models import Shift
+from teams.scheduling.views.answers import after_act
 from teams.scheduling.views.shifts import changed, show
-from teams.scheduling.views.week import after_act
 from teams.staffing.services import standard_activities
 
 

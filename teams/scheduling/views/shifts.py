@@ -23,7 +23,8 @@ from teams.scheduling.forms import AddShiftForm, PartForm, TimesForm
 from teams.scheduling.models import Act, GiveAway, Shift
 from teams.scheduling.opening.forms import QuietForm
 from teams.scheduling.shift_page import read_shift
-from teams.scheduling.views.week import after_act, monday_or_404
+from teams.scheduling.views.answers import after_act
+from teams.scheduling.views.week import monday_or_404
 from teams.staffing.services import standard_activities
 
 TEMPLATE = "teams/scheduling/shift.html"

@@ -1,4 +1,4 @@
-"""The week: the grid, one row, one head, the panel, the phone's day list; and the acts of the panel."""
+"""The week: the grid, one row, one head, the panel, the phone's day list; and making and opening it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import datetime as dt
 import re
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cxportal.core import periods
-from cxportal.core.htmx import asked_from, back_to, render, say, target_key, target_name, wants_fragment
+from cxportal.core.htmx import back_to, render, say, target_key, target_name, wants_fragment
 from cxportal.core.http import guarded, verb
 from cxportal.core.periods import DAY, local_date, parse_week, week_label
 from cxportal.core.requests import started_at
@@ -27,7 +28,7 @@ from teams.scheduling.news import read_news
 from teams.scheduling.open_shifts import zone_words
 from teams.scheduling.recent import recent_acts
 from teams.scheduling.services import make_week, open_week, undo_opening
-from teams.scheduling.week import WeekPage, read_week
+from teams.scheduling.week import WHOLE, Parts, WeekPage, read_week
 
 TEMPLATE = "teams/scheduling/week.html"
 MADE = {
@@ -45,10 +46,10 @@ def monday_or_404(label: str) -> dt.date:
         raise Http404 from None
 
 
-def day_of(request: HttpRequest) -> dt.date | None:
-    """The day that the address names, if it is one."""
+def as_day(text: str) -> dt.date | None:
+    """The day that an address names, if it is one."""
     try:
-        return dt.date.fromisoformat(request.GET.get("day", ""))
+        return dt.date.fromisoformat(text)
     except ValueError:
         return None
 
@@ -65,10 +66,9 @@ def week(request: HttpRequest, pod: Pod, *, week: str) -> HttpResponseBase:
     """The week of a pod: for htmx only the row, head, panel or day list that it asks for."""
     monday, key = monday_or_404(week), target_key(request)
     name = target_name(request) if wants_fragment(request) else ""
-    row = name == "row" and re.fullmatch(r"\d{1,18}", key, re.ASCII)
-    only = [int(key)] if row else [] if name in {"head", "panel", "news"} else None
-    page = read(request, pod, monday, only=only)
-    context = context_of(request, page)
+    parts = parts_of(request, name, key, monday)
+    page = read(request, pod, monday, request.GET, parts)
+    context = context_of(request, page, request.GET)
     if name == "row":
         context["row"] = next((row for row in page.rows if str(row.key) == key), None)
         if context["row"] is None:
@@ -76,8 +76,23 @@ def week(request: HttpRequest, pod: Pod, *, week: str) -> HttpResponseBase:
     if name == "news":
         context |= _news(request, page)
     if name == "head":
-        context["head"] = next((head for head in page.heads if head.key == key), page.heads[0])
+        context["head"] = page.heads[0]
     return render(request, TEMPLATE, context)
+
+
+def parts_of(request: HttpRequest, name: str, key: str, monday: dt.date) -> Parts:
+    """What of the week one fragment of its page shows; all of it for the page itself, and for a forged name."""
+    if name == "row" and re.fullmatch(r"\d{1,18}", key, re.ASCII):
+        # The own row shows on which days seats are open.
+        return Parts(rows=frozenset({int(key)}), heads=frozenset(), cards=int(key) == request.user.pk)
+    if name == "head":
+        day = as_day(key) or monday
+        return Parts(
+            rows=frozenset(), heads=frozenset({day if monday <= day < monday + 7 * DAY else monday}), cards=False
+        )
+    if name == "news":
+        return Parts(rows=frozenset(), heads=frozenset(), cards=False)
+    return Parts(rows=frozenset(), heads=frozenset()) if name == "panel" else WHOLE
 
 
 def _news(request: HttpRequest, page: WeekPage) -> dict[str, Any]:
@@ -104,38 +119,50 @@ def instant_of(text: str) -> dt.datetime | None:
     return max(found, periods.now() - DAY)
 
 
-def read(request: HttpRequest, pod: Pod, monday: dt.date, only: list[int] | None = None) -> WeekPage:
-    """The read model for this request's person."""
+def read(request: HttpRequest, pod: Pod, monday: dt.date, asked: QueryDict, parts: Parts = WHOLE) -> WeekPage:
+    """The read model for this request's person; ``asked`` is the query of the page that shows it."""
     assert isinstance(request.user, User)
     return read_week(
         pod,
         request.user,
         monday,
         at=periods.now(),
-        only=only,
-        day=day_of(request),
-        everything="all" in request.GET,
+        parts=parts,
+        day=as_day(asked.get("day", "")),
+        everything="all" in asked,
     )
 
 
-def context_of(request: HttpRequest, page: WeekPage) -> dict[str, Any]:
-    """What the week's template needs beside the read model."""
+def context_of(request: HttpRequest, page: WeekPage, asked: QueryDict) -> dict[str, Any]:
+    """What the week's template needs beside the read model; what only some parts show is read when they do."""
     path = reverse("week", kwargs={"slug": page.pod.slug, "week": page.label})
     today = local_date(page.picture.at, page.pod.tzinfo)
-    chosen_day = day_of(request) or today
-    chosen = next((h for h in page.heads if h.day == chosen_day), page.heads[0])
-    mine = next((r for r in page.rows if r.mine), None)
-    own = [c for cell in (mine.cells if mine else ()) for c in cell.chips]
     return {
         "page": page,
         "path": path,
-        "here": f"{path}?{request.GET.urlencode()}" if request.GET else path,
+        "here": f"{path}?{asked.urlencode()}" if asked else path,
         "span_words": words.days_span(page.monday, page.sunday),
         "state_words": _state_words(page),
         "printed": f"{words.long_day(today)}, {words.clock(page.picture.at, page.pod.tzinfo)}",
         "zone_words": zone_words(page.pod.tzinfo, periods.to_instant(page.monday, dt.time(12), page.pod.tzinfo)),
         "open_total": len(page.cards) + page.more,
-        "lifted": week_lines(page.picture, page.monday),
+        "lifted": SimpleLazyObject(lambda: week_lines(page.picture, page.monday)),
+        "recent": SimpleLazyObject(
+            lambda: recent_acts(request.user.pk or 0, page.pod, periods.now()) if page.works_here else []
+        ),
+        "since": f"{started_at():.3f}",
+        "version": page.picture.bounds.version,
+        **(_day_context(page, as_day(asked.get("day", "")) or today) if page.heads and page.rows else {}),
+        **(_empty_context(page) if page.empty else {}),
+    }
+
+
+def _day_context(page: WeekPage, day: dt.date) -> dict[str, Any]:
+    """What the phone's list of one day shows of everybody."""
+    chosen = next((h for h in page.heads if h.day == day), page.heads[0])
+    mine = next((r for r in page.rows if r.mine), None)
+    own = [c for cell in (mine.cells if mine else ()) for c in cell.chips]
+    return {
         "chosen": chosen,
         "mine": next((c for c in (mine.cells if mine else ()) if c.day <= chosen.day < c.day + c.width * DAY), None),
         "my_hours": mine.hours if mine else "",
@@ -148,10 +175,6 @@ def context_of(request: HttpRequest, page: WeekPage) -> dict[str, Any]:
             for c in cell.chips
             if c.day == chosen.day
         ],
-        "recent": recent_acts(request.user.pk or 0, page.pod, periods.now()) if page.works_here else [],
-        "since": f"{started_at():.3f}",
-        "version": page.picture.bounds.version,
-        **(_empty_context(page) if page.empty else {}),
     }
 
 
@@ -170,27 +193,6 @@ def _state_words(page: WeekPage) -> str:
         return ""
     instant = page.week.opens_at if page.state == "draft" else page.week.fixes_at
     return f"{words.long_day(local_date(instant, zone))}, {words.clock(instant, zone)}"
-
-
-def after_act(request: HttpRequest, pod: Pod, day: dt.date, status: int = 200) -> HttpResponseBase:
-    """The answer to an act: my row, the day's head, panel and day list out of band, or the week without htmx."""
-    monday = periods.monday(day)
-    url = reverse("week", kwargs={"slug": pod.slug, "week": week_label(monday)})
-    if not wants_fragment(request):
-        return back_to(request, url)
-    if (asking := asked_from(request)) == reverse("today"):
-        return back_to(request, asking)
-    assert isinstance(request.user, User)
-    page = read_week(pod, request.user, monday, at=periods.now())
-    if page.empty:
-        return back_to(request, url)
-    context = context_of(request, page)
-    context |= {
-        "row": next((row for row in page.rows if row.mine), None),
-        "head": next((head for head in page.heads if head.day == day), page.heads[0]),
-    }
-    parts = ["panel", "head", "daylist"] + (["row"] if context["row"] else [])
-    return render(request, TEMPLATE, context, partial="done", oob=parts, status=status)
 
 
 @verb
