@@ -157,7 +157,7 @@ SCREENS = (
         "g c",
     ),
     Entry("scorecards", _("Scorecards"), "chart-scatter", _compares, keys="g s"),
-    Entry("my_week", _("My week"), "clock", _works_anywhere, frozenset({"my_year", "my_year_of"})),
+    Entry("my_week", _("My week"), "clock", _works_anywhere, frozenset({"my_year", "my_year_of", "quiet_offers"})),
 )
 POD_PAGES = (
     Entry("board", _("Board"), "layout-dashboard", _sees_agreements, of_pod=True, keys="g b"),

@@ -91,6 +91,13 @@ def _hours() -> list[Found]:
         Found(_("My week"), _("Hours, next shift, what fits"), "clock", address("my_week"), also=_("time account")),
         Found(_("My year"), _("Week by week"), "calendar-range", address("my_year"), also=_("nights weekends hours")),
         Found(
+            _("Quiet offers"),
+            _("What you take if nobody else does"),
+            "hourglass",
+            address("quiet_offers"),
+            also=_("later perhaps"),
+        ),
+        Found(
             _("Calendar feeds"),
             _("Shifts in your own calendar"),
             "calendar-sync",

@@ -25,6 +25,8 @@ from teams.pods.queries import reader_zone, standing
 from teams.scheduling import words
 from teams.scheduling.models import Absence, Assignment, GiveAway, as_range
 from teams.scheduling.open_shifts import OpenForMe
+from teams.scheduling.opening.models import QuietOffer
+from teams.scheduling.opening.quiet_queries import own_offers
 from teams.scheduling.queries import MyShift, next_shifts, open_to
 
 IDEAS = 3  # shifts that could be taken, on the week's page
@@ -54,7 +56,10 @@ class Offer:
 
 @dataclass(frozen=True)
 class MyWeek:
-    """Everything on the page of one's own week. ``account`` is the time account up to yesterday in minutes."""
+    """Everything on the page of one's own week. ``account`` is the time account up to yesterday in minutes.
+
+    ``quiet`` is how many shifts the person takes if nobody else does.
+    """
 
     label: str
     before: str
@@ -78,6 +83,7 @@ class MyWeek:
     open: OpenForMe | None
     offers: tuple[Offer, ...]
     feeds: list[FeedLine]
+    quiet: int
 
 
 @dataclass(frozen=True)
@@ -181,6 +187,7 @@ def my_week(user: User, at: dt.datetime | None = None, *, monday_shown: dt.date 
         open=_ideas(user, now),
         offers=_offers(user, now),
         feeds=feeds_of(user, now),
+        quiet=own_offers(user).filter(outcome=QuietOffer.Outcome.OPEN).count(),
     )
 
 

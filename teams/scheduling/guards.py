@@ -29,7 +29,7 @@ def work_in_its_day() -> pgtrigger.Trigger:
         level=pgtrigger.Row,
         when=pgtrigger.After,
         timing=pgtrigger.Deferred,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf("member_id", "duty_id", "period"),
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("member_id", "duty_id", "period"),  # type: ignore[no-untyped-call]
         func="PERFORM FROM teams_duty d JOIN teams_assignment a ON a.duty_id = d.id WHERE a.id = NEW.id FOR SHARE OF d;"
         + _REFUSE.format(which="a.id = NEW.id"),
     )
@@ -42,6 +42,6 @@ def day_around_its_work() -> pgtrigger.Trigger:
         level=pgtrigger.Row,
         when=pgtrigger.After,
         timing=pgtrigger.Deferred,
-        operation=pgtrigger.UpdateOf("member_id", "starts_at", "ends_at"),
+        operation=pgtrigger.UpdateOf("member_id", "starts_at", "ends_at"),  # type: ignore[no-untyped-call]
         func=_REFUSE.format(which="d.id = NEW.id"),
     )

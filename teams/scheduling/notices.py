@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from teams.notifications.kinds import register
+from teams.scheduling.opening.reasons import said
 
 
 def moved(data: Mapping[str, Any]) -> str:
@@ -79,11 +81,36 @@ def quiet_overtaken(data: Mapping[str, Any]) -> str:
 
 
 def quiet_refused(data: Mapping[str, Any]) -> str:
-    return _("Nobody else took %(span)s, and it did not fit for you: %(why)s") % data
+    return _("Nobody else took %(span)s, and it did not fit for you: %(why)s") % {
+        "span": data["span"],
+        "why": said(data["reason"]) if "reason" in data else data["why"],
+    }
 
 
 def quiet_changed(data: Mapping[str, Any]) -> str:
-    return _("The shift %(span)s was changed; your quiet offer has ended.") % data
+    text = ngettext(
+        "The shift %(span)s was changed; your quiet offer has ended.",
+        "The shifts %(span)s were changed; your quiet offers have ended.",
+        data.get("number", 1),
+    )
+    return text % data
+
+
+def quiet_cancelled(data: Mapping[str, Any]) -> str:
+    text = ngettext(
+        "The shift %(span)s was cancelled; your quiet offer has ended.",
+        "The shifts %(span)s were cancelled; your quiet offers have ended.",
+        data.get("number", 1),
+    )
+    return text % data
+
+
+def quiet_stands(data: Mapping[str, Any]) -> str:
+    return _("%(by)s took the claim of %(span)s back. Your quiet offer stands: you take it %(when)s.") % data
+
+
+def quiet_open_again(data: Mapping[str, Any]) -> str:
+    return _("%(by)s took the claim of %(span)s back: it is open again, and your quiet offer has ended.") % data
 
 
 def register_notices() -> None:
@@ -105,4 +132,7 @@ def register_notices() -> None:
     register("quiet_overtaken", icon="calendar-x", words=quiet_overtaken, group="shifts")
     register("quiet_refused", icon="calendar-x", words=quiet_refused, tone="watch", group="shifts")
     register("quiet_changed", icon="calendar-clock", words=quiet_changed, group="shifts")
+    register("quiet_cancelled", icon="calendar-x", words=quiet_cancelled, group="shifts")
+    register("quiet_stands", icon="hourglass", words=quiet_stands, group="shifts")
+    register("quiet_open_again", icon="calendar-plus", words=quiet_open_again, tone="watch", group="shifts")
     register("gap_asked", icon="hand-helping", words=asked, tone="watch", group="offers")

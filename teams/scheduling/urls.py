@@ -23,6 +23,7 @@ urlpatterns = [
     path("p/<slug:slug>/shifts/<int:shift>/", shifts.shift, name="shift"),
     path("p/<slug:slug>/shifts/<int:shift>/claim", shifts.claim, name="claim"),
     path("p/<slug:slug>/shifts/<int:shift>/quiet", quiet.offer, name="offer_quietly"),
+    path("my/quiet-offers/", quiet.offers, name="quiet_offers"),
     path("p/<slug:slug>/shifts/<int:shift>/quiet/withdraw", quiet.withdraw, name="withdraw_quiet"),
     path("p/<slug:slug>/shifts/<int:shift>/ask/", waivers.ask, name="ask_exception"),
     path("p/<slug:slug>/override/", waivers.override, name="override"),

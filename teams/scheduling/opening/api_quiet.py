@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -19,6 +20,7 @@ from teams.people.models import User
 from teams.scheduling import services
 from teams.scheduling.api import ShortPerson, own_shift
 from teams.scheduling.opening.models import QuietOffer
+from teams.scheduling.opening.quiet_queries import outcome_words, own_offers
 
 
 class QuietItem(serializers.Serializer[Any]):
@@ -30,13 +32,22 @@ class QuietItem(serializers.Serializer[Any]):
     end = serializers.DateTimeField(source="period.upper")
     member = ShortPerson()
     falls_at = serializers.DateTimeField()
-    outcome = serializers.CharField()
+    outcome = serializers.ChoiceField(choices=QuietOffer.Outcome.values)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    why = serializers.SerializerMethodField(help_text="Why it ended, in words; empty while it is open.")
+
+    def get_why(self, row: QuietOffer) -> str:
+        """Only its owner ever reads one that has ended, so the reason may name their other work."""
+        return "" if row.outcome == QuietOffer.Outcome.OPEN else outcome_words(row, row.shift.pod.tzinfo)
 
 
 class QuietsInput(PageInput):
     """A pod in which you work."""
 
     pod = serializers.SlugField(help_text="Short name of a pod in which you work.")
+    own = serializers.BooleanField(
+        required=False, default=False, help_text="Your own alone, with those that have ended and why."
+    )
 
 
 class QuietInput(serializers.Serializer[Any]):
@@ -55,6 +66,10 @@ def own_quiet(user: User, pk: int) -> QuietOffer:
     return found
 
 
+def _with_words(rows: QuerySet[QuietOffer]) -> QuerySet[QuietOffer]:
+    return rows.select_related("member", "shift__pod", "closed_by")
+
+
 class QuietOperations(Operations):
     """Quiet offers: I take it if nobody else does."""
 
@@ -64,11 +79,11 @@ class QuietOperations(Operations):
     @extend_schema(summary="List quiet offers", parameters=[QuietsInput], responses=page_of(QuietItem, "QuietOffer"))
     @operation(scope="shifts:read")
     def list(self, request: Request) -> Response:
-        """The open ones of a pod; its members see them all."""
-        asked = self.query(request, QuietsInput)
-        pod = permissions.member_pod(self.person(request), asked["pod"])
-        rows = QuietOffer.objects.filter(shift__pod=pod, outcome=QuietOffer.Outcome.OPEN).select_related("member")
-        return self.page(rows, asked, order=["id"], item=QuietItem)
+        """The open ones of a pod, which its members see all; with ``own`` all that you ever made there."""
+        asked, user = self.query(request, QuietsInput), self.person(request)
+        pod = permissions.member_pod(user, asked["pod"])
+        rows = own_offers(user) if asked["own"] else QuietOffer.objects.filter(outcome=QuietOffer.Outcome.OPEN)
+        return self.page(_with_words(rows.filter(shift__pod=pod)), asked, order=["id"], item=QuietItem)
 
     @extend_schema(summary="Offer quietly", request=QuietInput, responses=QuietItem)
     @operation(scope="shifts:write")
@@ -86,4 +101,4 @@ class QuietOperations(Operations):
         return self._answer(services.withdraw_quiet(by=self.person(request), shift=quiet.shift_id))
 
     def _answer(self, row: QuietOffer) -> Response:
-        return Response(QuietItem(QuietOffer.objects.select_related("member").get(pk=row.pk)).data)
+        return Response(QuietItem(_with_words(QuietOffer.objects.filter(pk=row.pk)).get()).data)

@@ -21,6 +21,7 @@ class QuietOffer(models.Model):
     """A member takes an open seat of a shift at an instant, unless somebody else does before.
 
     It holds the version of its shift: when the shift is changed, the offer ends.
+    ``closed_by`` is who sat down on what was offered; ``why`` is a reason as ``reasons.kept`` keeps it.
     """
 
     class Outcome(models.TextChoices):
@@ -29,6 +30,7 @@ class QuietOffer(models.Model):
         OVERTAKEN = "overtaken", _("somebody else was first")
         REFUSED = "refused", _("did not fit")
         CHANGED = "changed", _("the shift was changed")
+        CANCELLED = "cancelled", _("the shift was cancelled")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     shift = models.ForeignKey(Shift, models.CASCADE, related_name="quiet_offers")
@@ -39,6 +41,8 @@ class QuietOffer(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN)
     made_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    why = models.JSONField(default=dict)
 
     class Meta:
         ordering: ClassVar = ["made_at", "pk"]

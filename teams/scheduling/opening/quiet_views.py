@@ -1,11 +1,13 @@
-"""Quiet offers on the shift's page: made and withdrawn."""
+"""Quiet offers: made and withdrawn on the shift's page, and one's own over all pods."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cxportal.core.htmx import say
+from cxportal.core import periods
+from cxportal.core.htmx import back_to, render, say
 from cxportal.core.http import guarded, verb
 from cxportal.core.violations import Refused
 from teams import permissions
@@ -13,6 +15,7 @@ from teams.people.models import User
 from teams.scheduling import services
 from teams.scheduling.models import Shift
 from teams.scheduling.opening.forms import QuietForm
+from teams.scheduling.opening.quiet_queries import quiet_page
 from teams.scheduling.rounds import moment
 from teams.scheduling.views.answers import after_act
 from teams.scheduling.views.shifts import show
@@ -43,4 +46,12 @@ def withdraw(request: HttpRequest, found: Shift) -> HttpResponseBase:
     assert isinstance(request.user, User)
     services.withdraw_quiet(by=request.user, shift=found.pk)
     say(request, _("The quiet offer is withdrawn."))
+    if "mine" in request.POST:
+        return back_to(request, reverse("quiet_offers"))
     return after_act(request, found.pod, found.day)
+
+
+@guarded(permissions.oneself)
+def offers(request: HttpRequest, me: User) -> HttpResponseBase:
+    """What one would take if nobody else does, and what became of it."""
+    return render(request, "teams/scheduling/quiet_offers.html", {"page": quiet_page(me, periods.now())})

@@ -77,14 +77,14 @@ def floor_breaks(before: PodPicture, after: PodPicture) -> list[Violation]:
     return [floor_violation(hit, before.zone, names) for hit in breaks]
 
 
-def end_offers(rows: Sequence[Shift], now: dt.datetime) -> None:
+def end_offers(rows: Sequence[Shift], now: dt.datetime, *, cancelled: bool = False) -> None:
     """Open offers, wishes and exchanges of shifts end: they held a version that was changed. Under their locks."""
     GiveAway.objects.filter(shift__in=rows, outcome=GiveAway.Outcome.OPEN).update(
         outcome=GiveAway.Outcome.EXPIRED, closed_at=now
     )
     close_all(Assignment.objects.filter(shift__in=rows), now)
-    for row in rows:
-        end_changed(row, now)
+    if rows:
+        end_changed(rows, rows[0].pod, now, cancelled=cancelled)
 
 
 def write_parts(row: Shift, parts: Iterable[tuple[int, Period]]) -> None:

@@ -26,7 +26,7 @@ from teams.scheduling.coverage import below_floor
 from teams.scheduling.duties import join
 from teams.scheduling.effects import Effect, claim_effect, release_effect, what_fits, without
 from teams.scheduling.models import Absence, Act, Assignment, Duty, Shift, as_range
-from teams.scheduling.opening.closing import Sat, overtaken
+from teams.scheduling.opening.closing import Sat, overtaken, revive
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView, reach
 from teams.scheduling.reading import read_both
 from teams.scheduling.services.doors import (
@@ -173,11 +173,8 @@ def undo(*, by: User, act: int, at: dt.datetime | None = None) -> Act:
 
 def _undo_claim(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
     """Leave the seat again, unless somebody gave work back since, relying on this claim."""
-    row = (
-        Assignment.objects.select_related("duty", "shift__pod")
-        .filter(member=by, seat=act.seat, period=act.period)
-        .first()
-    )
+    seated = Assignment.objects.select_related("duty", "shift__pod")
+    row = seated.filter(member=by, seat=act.seat, period=act.period).first()
     if row is None:
         raise Refused(Violation("built_on", _("The shift is not yours any more, so there is nothing to undo.")))
     picture, _person = look(shift, by, now)
@@ -194,6 +191,7 @@ def _undo_claim(by: User, act: Act, shift: Shift, now: dt.datetime) -> None:
     undone = row.pk
     unseat(row, now)
     free_again(undone)
+    revive(act, [shift], shift.pod, now)
 
 
 def freed_since(by: User, pod: Pod, act: Act) -> list[Period]:

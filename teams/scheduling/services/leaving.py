@@ -15,6 +15,8 @@ from cxportal.core.periods import MINUTE, Period, to_instant
 from teams.pods.agreement import values_of
 from teams.pods.leaving import Leaving
 from teams.scheduling.models import Assignment, GiveAway, Shift
+from teams.scheduling.opening.models import QuietOffer
+from teams.scheduling.opening.reasons import LEFT_POD
 from teams.scheduling.services.absences import give_up
 from teams.scheduling.services.doors import day_keys, weeks_around
 from teams.scheduling.swaps import telling
@@ -92,6 +94,13 @@ def end_offers(leaving: Leaving) -> None:
         telling.left(row, leaving.person)
     wishes_of(leaving).update(outcome=Outcome.CLOSED, closed_at=leaving.at)
     offers_of(leaving).update(outcome=GiveAway.Outcome.WITHDRAWN, closed_at=leaving.at)
+    quiet = QuietOffer.objects.filter(member=leaving.person, outcome=QuietOffer.Outcome.OPEN)
+    for pod in leaving.pods:
+        quiet.filter(shift__pod=pod).update(
+            outcome=QuietOffer.Outcome.WITHDRAWN,
+            closed_at=leaving.at,
+            why={"code": LEFT_POD, "pod": pod.name},
+        )
 
 
 def open_seats(leaving: Leaving) -> list[Work]:

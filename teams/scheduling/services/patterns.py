@@ -19,6 +19,7 @@ from teams.audit.tracking import recorded
 from teams.people.models import User
 from teams.scheduling.expansion import Part, empty_days
 from teams.scheduling.models import PatternSegment, Seat, Shift, ShiftPattern, Week
+from teams.scheduling.opening.closing import end_changed
 from teams.scheduling.services.changes import take_times, write_parts
 from teams.scheduling.services.doors import lock_days, must_work_in, tell
 from teams.scheduling.services.weeks import NewShift, add_shifts, pattern_rule, planned
@@ -111,7 +112,7 @@ def _replan(pattern: ShiftPattern, made: Mapping[dt.date, NewShift], week: Week,
     """Let what nobody claimed in a made week follow the pattern. Only under the locks. Returns the shifts changed.
 
     ``made`` is what the pattern planned until now: a shift that is not as planned was changed by hand and stays,
-    and a planned day without its shift stays without one.
+    and a planned day without its shift stays without one. Quiet offers of what is changed end, their owners are told.
     """
     wanted = {plan.day: plan for plan in planned(pattern, week.monday) if plan.period.start > now}
     rows = (
@@ -120,6 +121,7 @@ def _replan(pattern: ShiftPattern, made: Mapping[dt.date, NewShift], week: Week,
         .annotate(taken=Count("assignments"))
     )
     days: set[dt.date] = set()
+    gone, other = [], []
     for row in rows:
         plan, was = wanted.get(row.day), made.get(row.day)
         if row.taken or row.span.start <= now or was is None or was.period != row.span:
@@ -128,8 +130,12 @@ def _replan(pattern: ShiftPattern, made: Mapping[dt.date, NewShift], week: Week,
         if plan is None:
             row.cancelled_at, row.version = now, row.version + 1
             row.save(update_fields=["cancelled_at", "version"])
+            gone.append(row)
         else:
             _reshape(row, plan)
+            other.append(row)
+    end_changed(gone, pattern.pod, now, cancelled=True)
+    end_changed(other, pattern.pod, now)
     new = [plan for day, plan in wanted.items() if day not in made]
     add_shifts(week, new)
     days |= {plan.day for plan in new}

@@ -17,6 +17,7 @@ from teams.scheduling.effects import claim_effect
 from teams.scheduling.models import Act, Assignment, Shift, as_range
 from teams.scheduling.opening.closing import Sat, end, end_changed, overtaken
 from teams.scheduling.opening.models import QuietOffer
+from teams.scheduling.opening.reasons import HAS_PART, LEFT_POD, kept
 from teams.scheduling.opening.rules import open_line
 from teams.scheduling.opening.words import OF_THE_HOUR
 from teams.scheduling.picture import Person, PodPicture, SeatView, ShiftView
@@ -149,37 +150,38 @@ def carry_out(*, offer: int, by: User | None = None, at: dt.datetime | None = No
 def _carry_out_one(row: QuietOffer, shift: Shift, now: dt.datetime) -> None:
     pod, member = shift.pod, row.member
     if shift.cancelled_at is not None or shift.version != row.shift_version:
-        end_changed(shift, now)
+        end_changed([shift], pod, now, cancelled=shift.cancelled_at is not None)
         return
     picture, person = look(shift, member, now)
     view = picture.by_shift[shift.pk]
     seats = [seat for seat in view.seats if any(free.contains(row.span) for free in view.free(seat))]
     if not seats:
-        end(row, pod, Outcome.OVERTAKEN, "quiet_overtaken", now, by=_last(view, row))
+        last = _last(view, row)
+        end(row, pod, Outcome.OVERTAKEN, now, sat=last.pk if last else None, by=last.name if last else "")
         return
     judged = [(seat, claim_effect(picture, person.state, view, seat, row.span).violations) for seat in seats]
     seat = next((seat for seat, violations in judged if not violations), None)
     if seat is None or (why := _why_not(picture, person, view)):
         first = min((violations for _seat, violations in judged), key=len)
-        why = str(first[0].message) if seat is None else why
-        end(row, pod, Outcome.REFUSED, "quiet_refused", now, why=why)
+        why = kept(first[0], pod.tzinfo) if seat is None else why
+        end(row, pod, Outcome.REFUSED, now, why=why, reason=why)
         return
     seat_member(member.pk, shift, seat.pk, row.span, picture.bounds, Assignment.Source.CLAIM, now, person.state)
     Act.objects.create(kind=Act.Kind.CLAIM, member=member, week=shift.week, seat_id=seat.pk, period=row.period, at=now)
     overtaken(member, pod, [Sat(view, seat.pk, row.span)], now)
-    end(row, pod, Outcome.CLAIMED, "quiet_claimed", now)
+    end(row, pod, Outcome.CLAIMED, now, sat=member.pk)
 
 
-def _why_not(picture: PodPicture, person: Person, view: ShiftView) -> str:
+def _why_not(picture: PodPicture, person: Person, view: ShiftView) -> dict[str, str]:
     """What no rule of a claim says: who left the pod, or sits there already."""
     if person.pk not in picture.members:
-        return _("You do not work in %(pod)s any more.") % {"pod": picture.pod}
+        return {"code": LEFT_POD, "pod": picture.pod.name}
     if any(taken.member == person.pk for taken in view.taken):
-        return _("You have a part of it already.")
-    return ""
+        return {"code": HAS_PART}
+    return {}
 
 
-def _last(view: ShiftView, row: QuietOffer) -> str:
+def _last(view: ShiftView, row: QuietOffer) -> User | None:
     """Who sat down last on what was offered."""
     last = max((t for t in view.taken if t.period.overlaps(row.span)), key=lambda t: t.made_at, default=None)
-    return User.objects.filter(pk=last.member).values_list("name", flat=True).first() or "" if last else ""
+    return User.objects.filter(pk=last.member).first() if last else None

@@ -23,7 +23,7 @@ from teams.scheduling.coverage import below_floor
 from teams.scheduling.duties import join
 from teams.scheduling.effects import without
 from teams.scheduling.models import Act, Assignment, Shift, as_range
-from teams.scheduling.opening.closing import Sat, overtaken
+from teams.scheduling.opening.closing import Sat, overtaken, revive
 from teams.scheduling.opening.rules import Judged, Line, Series, judge_series
 from teams.scheduling.picture import PodPicture
 from teams.scheduling.reading import read_both
@@ -213,6 +213,7 @@ def undo_series(*, by: User, act: int, at: dt.datetime | None = None) -> Act:
     _nobody_built_on(by, row, pod, mine, now)
     for assignment in mine:
         unseat(assignment, now)
+    revive(row, [assignment.shift for assignment in mine], pod, now)
     row.undone_at = now
     row.save(update_fields=["undone_at"])
     tell(pod, {assignment.shift.day for assignment in mine}, [by.pk])

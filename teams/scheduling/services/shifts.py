@@ -117,7 +117,7 @@ def cancel_shift(*, by: User, shift: int, at: dt.datetime | None = None) -> Shif
     if found := floor_breaks(picture, with_shift(picture, None, row.pk)):
         raise Refused(found)
     before = snapshot(row)
-    end_offers([row], now)
+    end_offers([row], now, cancelled=True)
     for assignment in row.assignments.all():
         unseat(assignment, now)
     row.cancelled_at, row.version = now, row.version + 1

@@ -22,6 +22,7 @@ from teams.scheduling.activity_forms import SplitForm
 from teams.scheduling.forms import AddShiftForm, PartForm, TimesForm
 from teams.scheduling.models import Act, GiveAway, Shift
 from teams.scheduling.opening.forms import QuietForm
+from teams.scheduling.opening.quiet_queries import after_undoing
 from teams.scheduling.shift_page import read_shift
 from teams.scheduling.views.answers import after_act
 from teams.scheduling.views.week import monday_or_404
@@ -163,7 +164,7 @@ def undo(request: HttpRequest, pod: Pod, *, act: int) -> HttpResponseBase:
     """Undo an own act of the last ten minutes."""
     assert isinstance(request.user, User)
     done = services.undo(by=request.user, act=act)
-    say(request, _("Undone."))
+    say(request, " ".join(filter(None, (_("Undone."), after_undoing(done)))))
     day = done.period.lower.astimezone(pod.tzinfo).date()
     if done.kind == Act.Kind.SERIES:
         return back_to(
