@@ -112,7 +112,8 @@ def test_only_weeks_of_which_the_hours_change_are_told(cast: Cast, browser: Brow
     services.claim(by=cast.member, shift=scheduling.shift(cast.isar, 8).pk)
     early = scheduling.pattern(cast.isar)
     weeks_of(early)
-    asked = {"pod": cast.isar.slug, "pattern": str(early.pk), "first": MONDAY, "last": MONDAY + 13 * DAY}
+    days = {"first": MONDAY.isoformat(), "last": (MONDAY + 13 * DAY).isoformat()}
+    asked = {"pod": cast.isar.slug, "pattern": str(early.pk), **days}
     found = browser(cast.member).get("/api/v1/claims/", asked).json()
     assert [week["monday"] for week in found["weeks"]] == [MONDAY.isoformat()]
 
