@@ -143,6 +143,7 @@ def test_a_bound_of_the_agreement_is_proposed_alone_with_its_effect_and_the_othe
     assert 'id="tried"' in before
     assert 'name="day_minutes"' not in before
     assert 'name="day_minutes"' in folded
+    assert 'name="rest_minutes"' not in folded
     assert client.post(alone, typed_form(cast, rest_minutes="12")).status_code == 303
     assert Proposal.objects.get().values.get().key == "rest_minutes"
     assert "?bound=" not in words(browser(cast.guest), PAGE)

@@ -165,7 +165,7 @@ def test_the_reason_against_the_shift_that_closes_most_is_told(cast: Cast) -> No
     scheduling.seated(cast.second_member, scheduling.shift(cast.isar, MONDAY, "15:00", "23:00"))
     scheduling.shift(cast.isar, TUESDAY, "07:00", "13:00")
     scheduling.shift(cast.isar, TUESDAY, "11:00", "14:00", skill=skill)
-    assert gap(cast).others == "1 other cannot: rest 1"
+    assert gap(cast).others == "1 other cannot: too little rest"
 
 
 def test_a_score_is_rounded_down_so_that_a_gap_never_reads_as_whole(cast: Cast) -> None:
