@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cxportal.core.periods import DAY, MINUTE, Period, local_date
+from cxportal.core.periods import DAY, MINUTE, local_date
 from cxportal.core.violations import Violation
 from teams.scheduling import day_limits, long_limits, words
 from teams.scheduling.coverage import FloorBreak
@@ -193,7 +193,7 @@ def judge_release(
 def _time(candidate: Candidate, bounds: BoundValues, now: dt.datetime) -> list[Violation]:
     span = words.day_span(candidate.period, candidate.zone)
     if candidate.week_state == PAST or candidate.period.end <= now:
-        return [Violation("shift_over", _("%(span)s is over.") % {"span": span}, _from_to(candidate.period))]
+        return [Violation("shift_over", _("%(span)s is over.") % {"span": span}, {})]
     if candidate.week_state == DRAFT:
         opens = candidate.opens_at
         when = words.day_clock(opens, candidate.zone) if opens else ""
@@ -216,7 +216,7 @@ def _time(candidate: Candidate, bounds: BoundValues, now: dt.datetime) -> list[V
                 "started_too_late",
                 _("%(span)s began %(late)s ago, the pod agreed on up to %(agreed)s.")
                 % {"span": span, "late": words.hours(late), "agreed": words.hours(bounds.late_claim_minutes)},
-                {"minutes": late, "agreed": bounds.late_claim_minutes, **_from_to(candidate.period)},
+                {"minutes": late, "agreed": bounds.late_claim_minutes},
             )
         ]
     return []
@@ -230,7 +230,7 @@ def skill(candidate: Candidate, member: MemberState) -> list[Violation]:
         Violation(
             "skill",
             _("The seat needs the skill %(skill)s, which is not among yours.") % {"skill": candidate.skill_name},
-            {"skill": candidate.skill, "name": candidate.skill_name},
+            {"skill": candidate.skill},
         )
     ]
 
@@ -308,10 +308,6 @@ def floor_violation(hit: FloorBreak, zone: ZoneInfo, names: dict[int, str]) -> V
         },
         _("Offer it to the others; it stays yours until somebody takes it."),
     )
-
-
-def _from_to(period: Period) -> dict[str, str]:
-    return {"from": period.start.isoformat(), "to": period.end.isoformat()}
 
 
 def _days(number: int) -> str:

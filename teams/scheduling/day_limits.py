@@ -65,12 +65,7 @@ def span(candidate: Candidate, whole: Period, bounds: BoundValues) -> Violation:
             "hours": words.hours(whole.minutes),
             "agreed": words.hours(bounds.span_minutes),
         },
-        {
-            "minutes": whole.minutes,
-            "agreed": bounds.span_minutes,
-            "from": whole.start.isoformat(),
-            "to": whole.end.isoformat(),
-        },
+        {"minutes": whole.minutes, "agreed": bounds.span_minutes},
     )
 
 

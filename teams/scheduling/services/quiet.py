@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.http import Http404
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cxportal.core import periods
@@ -159,11 +160,12 @@ def _carry_out_one(row: QuietOffer, shift: Shift, now: dt.datetime) -> None:
         last = _last(view, row)
         end(row, pod, Outcome.OVERTAKEN, now, sat=last.pk if last else None, by=last.name if last else "")
         return
-    judged = [(seat, claim_effect(picture, person.state, view, seat, row.span).violations) for seat in seats]
+    with translation.override(member.language):  # a job judges, and the owner reads the reason
+        judged = [(seat, claim_effect(picture, person.state, view, seat, row.span).violations) for seat in seats]
     seat = next((seat for seat, violations in judged if not violations), None)
     if seat is None or (why := _why_not(picture, person, view)):
         first = min((violations for _seat, violations in judged), key=len)
-        why = kept(first[0], pod.tzinfo) if seat is None else why
+        why = kept(first[0]) if seat is None else why
         end(row, pod, Outcome.REFUSED, now, why=why, reason=why)
         return
     seat_member(member.pk, shift, seat.pk, row.span, picture.bounds, Assignment.Source.CLAIM, now, person.state)

@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from cxportal.core import periods
@@ -95,8 +94,14 @@ def test_who_does_not_fit_then_is_told_why_and_the_next_gets_it(cast: Cast) -> N
     notice = Notice.objects.get(recipient=cast.member)
     assert notice.kind == "quiet_refused"
     assert "Rest before Wed 07:00 would be 9 h, the pod agreed 11 h." in quiet_refused(notice.data)
-    with translation.override("de"):
-        assert "Rest before Mi 07:00" in quiet_refused(notice.data)
+
+
+def test_a_job_tells_why_in_the_language_of_whose_offer_it_was(cast: Cast) -> None:
+    User.objects.filter(pk=cast.member.pk).update(language="de")
+    offer = quiet(cast.member, scheduling.shift(cast.isar, 2, "07:00", "15:00"))
+    services.claim(by=cast.member, shift=scheduling.shift(cast.isar, 1, "14:00", "22:00").pk)
+    services.carry_out(offer=offer.pk, at=soon(2))
+    assert "Rest before Mi 07:00" in quiet_refused(Notice.objects.get(recipient=cast.member).data)
 
 
 def test_a_claim_of_the_last_seat_ends_the_offer_and_a_free_seat_keeps_it(cast: Cast) -> None:
